@@ -1,0 +1,138 @@
+/**
+ * Text ⇄ frame: the one place where `unknown` becomes a frame.
+ *
+ * @module
+ */
+
+import { WireError } from "./errors.ts";
+import type { ClientFrame, ElementData, Json, ServerFrame } from "./frames.ts";
+import { parseJson } from "./json.ts";
+import type { Limits } from "./limits.ts";
+
+/**
+ * Reads a frame that a browser sent. The browser is a stranger: size, shape and kind of every item are checked.
+ *
+ * @throws WireError `too_large` or `malformed`, with a sentence that says where
+ *
+ * @example
+ * ```ts
+ * import { defaultLimits, readClientFrame } from "@argyle/argyle/protocol";
+ * readClientFrame('["call",1,0,"Counter#increment"]', defaultLimits); // ["call", 1, 0, "Counter#increment"]
+ * ```
+ */
+export function readClientFrame(text: unknown, limits: Limits): ClientFrame {
+  if (typeof text !== "string") throw new WireError("malformed", "A frame is text, not binary.");
+  if (!fits(text, limits.frame)) {
+    throw new WireError("too_large", `A frame has at most ${limits.frame} bytes.`);
+  }
+  const frame = parseJson(text, limits);
+  if (!Array.isArray(frame)) throw new WireError("malformed", "A frame is a JSON array.");
+  const [kind, ...rest] = frame as Json[];
+  switch (kind) {
+    case "hello":
+      return readHello(rest);
+    case "call":
+      return readCall(rest, limits);
+    case "ping":
+      return ["ping"];
+    default:
+      throw new WireError("malformed", `Unknown frame ${quote(kind)}.`);
+  }
+}
+
+// ["hello", 1, "AQ…", 0]
+function readHello([protocol, token, version]: Json[]): ClientFrame {
+  if (!isCount(protocol)) throw new WireError("malformed", "hello: the protocol is a whole number.");
+  if (typeof token !== "string") throw new WireError("malformed", "hello: the token is a string.");
+  if (!isCount(version)) throw new WireError("malformed", "hello: the version is a whole number.");
+  return ["hello", protocol, token, version];
+}
+
+// ["call", 3, 2, "Counter#increment", [5], {"a":{"id":"increment"}}]
+function readCall([n, ack, target, args = [], element = {}]: Json[], limits: Limits): ClientFrame {
+  if (!isCount(n) || n === 0) throw new WireError("malformed", "call: the number is a whole number above 0.");
+  if (!isCount(ack)) throw new WireError("malformed", "call: the acknowledgement is a whole number.");
+  if (typeof target !== "string") throw new WireError("malformed", "call: the target is a string.");
+  if (target.length > limits.name || !/^[A-Za-z0-9_$.]+#[A-Za-z0-9_$]+$/.test(target)) {
+    throw new WireError("malformed", `call: ${quote(target)} is not of the form Class#method.`);
+  }
+  if (!Array.isArray(args)) throw new WireError("malformed", "call: the arguments are a list.");
+  if (args.length > limits.args) {
+    throw new WireError("malformed", `call: at most ${limits.args} arguments.`);
+  }
+  return ["call", n, ack, target, args as Json[], readElement(element, limits)];
+}
+
+function readElement(element: Json, limits: Limits): ElementData {
+  if (!isObject(element)) throw new WireError("malformed", "call: the element is an object.");
+  const { a, v, c, m, f } = element;
+  if (a !== undefined && !(isObject(a) && Object.values(a).every(isString))) {
+    throw new WireError("malformed", "call: the attributes are strings by name.");
+  }
+  if (v !== undefined && !isString(v)) throw new WireError("malformed", "call: the value is a string.");
+  if (c !== undefined && typeof c !== "boolean") {
+    throw new WireError("malformed", "call: checked is a boolean.");
+  }
+  if (m !== undefined && !(Array.isArray(m) && m.every(isString))) {
+    throw new WireError("malformed", "call: the selected values are strings.");
+  }
+  if (f !== undefined) checkFields(f, limits);
+  return element as ElementData;
+}
+
+function checkFields(fields: Json, limits: Limits): void {
+  const pairs = Array.isArray(fields) &&
+    fields.every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every(isString));
+  if (!pairs) throw new WireError("malformed", "call: the fields are pairs of name and value.");
+  if (fields.length > limits.fields) {
+    throw new WireError("too_large", `A form has at most ${limits.fields} fields.`);
+  }
+  for (const [name, value] of fields as [string, string][]) {
+    if (!fits(value, limits.field)) {
+      throw new WireError("too_large", `The field ${quote(name)} has more than ${limits.field} bytes.`);
+    }
+  }
+}
+
+/**
+ * Reads a frame that a server sent. The server is trusted with the page, so only the kind is looked at.
+ *
+ * @throws SyntaxError for text that is not JSON, TypeError for what is not a frame
+ */
+export function readServerFrame(text: string): ServerFrame {
+  const frame = JSON.parse(text);
+  if (!Array.isArray(frame) || typeof frame[0] !== "string") {
+    throw new TypeError("Cannot read a frame: not one.");
+  }
+  return frame as unknown as ServerFrame;
+}
+
+/** A frame as text. Items that are `undefined` at the end are left out. */
+export function writeFrame(frame: ClientFrame | ServerFrame): string {
+  let end = frame.length;
+  while (frame[end - 1] === undefined) end--;
+  return JSON.stringify(end === frame.length ? frame : frame.slice(0, end));
+}
+
+/** Whether a text has at most `bytes` bytes as UTF-8, without encoding it where its length tells already. */
+function fits(text: string, bytes: number): boolean {
+  if (text.length > bytes) return false;
+  return text.length * 3 <= bytes || new TextEncoder().encode(text).length <= bytes;
+}
+
+function isCount(value: Json | undefined): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isString(value: Json): value is string {
+  return typeof value === "string";
+}
+
+function isObject(value: Json): value is { [key: string]: Json } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function quote(value: Json | undefined): string {
+  const text = JSON.stringify(value) ?? "nothing";
+  return text.length > 64 ? `${text.slice(0, 64)}…` : text;
+}

@@ -1,0 +1,138 @@
+/**
+ * Every limit, in one object. Sizes are bytes, times milliseconds.
+ *
+ * @module
+ */
+
+/** What a peer may cost us. Each field has its default and its reason in {@linkcode defaultLimits}. */
+export interface Limits {
+  /** Bytes of one frame from a browser. */
+  readonly frame: number;
+  /** Frames a second, sustained, of one page socket. */
+  readonly framesPerSecond: number;
+  /** Frames at once, before the rate counts. */
+  readonly frameBurst: number;
+  /** Frames refused on one socket before it is closed. */
+  readonly refusals: number;
+  /** Calls of one visit that wait or run. */
+  readonly pendingPerVisit: number;
+  /** Calls of one session that wait or run. */
+  readonly pendingPerSession: number;
+  /** Calls of one isolate that wait or run. */
+  readonly pending: number;
+  /** Nesting of the JSON in a frame. */
+  readonly depth: number;
+  /** Keys and items of the JSON in a frame, together. */
+  readonly keys: number;
+  /** Arguments of a call. */
+  readonly args: number;
+  /** Characters of `Class#method`. */
+  readonly name: number;
+  /** Fields of a form. */
+  readonly fields: number;
+  /** Bytes of one field of a form. */
+  readonly field: number;
+  /** Sockets of one session. */
+  readonly socketsPerSession: number;
+  /** Sockets of one isolate. */
+  readonly sockets: number;
+  /** Bytes a slow reader may be behind before its socket is closed. */
+  readonly buffered: number;
+  /** Time until the first frame. */
+  readonly firstFrame: number;
+  /** Time without a sign of life; the server pings at half of it. */
+  readonly idle: number;
+  /** Age at which a socket must come back. */
+  readonly socketAge: number;
+  /** Time a reflex may take. */
+  readonly reflex: number;
+  /** Time a page may take to load and render. */
+  readonly load: number;
+  /** Time a schema may take. */
+  readonly schema: number;
+  /** Characters of a URL's path and query. */
+  readonly url: number;
+  /** Params of a query. */
+  readonly params: number;
+  /** Bytes of the cookie header. */
+  readonly cookies: number;
+  /** Bytes of a request body that the framework itself reads. */
+  readonly body: number;
+  /** Visits whose record is kept for one session. */
+  readonly visits: number;
+  /** Outcomes kept for one visit. */
+  readonly outcomes: number;
+  /** Bytes of a stored outcome: what a reflex may return. */
+  readonly outcome: number;
+  /** Bytes of a record in the store: a session's values, or a visit's state with its outcomes. */
+  readonly record: number;
+  /** Age at which page data is too old. */
+  readonly token: number;
+  /** Age at which a ticket is too old. */
+  readonly ticket: number;
+  /** How long the offers of the render before are still good. */
+  readonly oldOffers: number;
+  /** Idle time after which a session ends. */
+  readonly sessionIdle: number;
+  /** Age at which a session ends. */
+  readonly session: number;
+  /** Bytes of renders kept for pages whose socket is away, least recently used first out. */
+  readonly parked: number;
+  /** Tries of a commit that meets others. */
+  readonly conflicts: number;
+  /** At most one resync of a visit in this time. */
+  readonly resync: number;
+}
+
+const second = 1000, minute = 60 * second, hour = 60 * minute, day = 24 * hour;
+
+/**
+ * The defaults.
+ *
+ * @example
+ * ```ts
+ * import { App } from "@argyle/argyle";
+ * import { defaultLimits } from "@argyle/argyle/protocol";
+ * const app = new App({ limits: { reflex: 3 * defaultLimits.reflex } });
+ * ```
+ */
+export const defaultLimits: Limits = {
+  frame: 64 * 1024, // a large form; parsing it costs about 1 ms
+  framesPerSecond: 50, // key repeat is 30 a second
+  frameBurst: 200, // what a person clicks while the train is in the tunnel
+  refusals: 3, // once is an accident
+  pendingPerVisit: 32, // the browser queues the rest
+  pendingPerSession: 64, // two busy tabs
+  pending: 2000, // a second of work for one isolate
+  depth: 32, // recursion in schemas
+  keys: 1024, // a form of 256 fields, four times
+  args: 16, // more is an object
+  name: 128, // two long identifiers
+  fields: 256, // more than a person fills in
+  field: 32 * 1024, // a long text
+  socketsPerSession: 20, // tabs
+  sockets: 10_000, // 10,000 × 23 KB of socket, and their views
+  buffered: 4 * 1024 * 1024, // some twenty renders of a large page
+  firstFrame: 5 * second, // one slow round trip
+  idle: minute, // proxies cut at 60 s; the ping goes out at 30 s
+  socketAge: 12 * hour, // a day's work, then middleware runs again
+  reflex: 10 * second, // a person gives up
+  load: 10 * second, // likewise
+  schema: second, // a schema checks, it does not fetch
+  url: 8 * 1024, // proxies refuse more
+  params: 256, // more than a form has
+  cookies: 8 * 1024, // proxies refuse more
+  body: 1024 * 1024, // a form with much text
+  visits: 50, // tabs and reloads of one person
+  outcomes: 64, // twice what may be pending
+  outcome: 4 * 1024, // an answer, not a download
+  record: 60 * 1024, // one Deno KV value is 64 KiB, with our envelope around it
+  token: day, // a tab left open overnight
+  ticket: 30 * second, // one fetch
+  oldOffers: 10 * second, // a click that crosses a patch on a slow line
+  sessionIdle: 7 * day, // back next week
+  session: 30 * day, // ASVS 4.0, 3.3
+  parked: 64 * 1024 * 1024, // some four hundred large pages
+  conflicts: 10, // with ticket order, the second try is the last
+  resync: 5 * second, // no loop
+};

@@ -1,0 +1,55 @@
+/**
+ * The names that server and browser agree on: attributes, paths, headers, DOM events, close codes.
+ *
+ * @module
+ */
+
+/** Attributes in the page. */
+export const Attribute = {
+  /** `event->Class#method`, several separated by blanks. */
+  reflex: "data-reflex",
+  /** JSON: one list of arguments for each token of `data-reflex`. */
+  args: "data-reflex-args",
+  /** An element that no patch touches. */
+  permanent: "data-reflex-permanent",
+  /** The border around raw HTML; nothing inside it is bound. */
+  raw: "data-raw",
+  /** On the script element: the sealed page data. */
+  page: "data-argyle",
+  /** On the root element, by the browser: `connecting`, `online`, `offline`. */
+  status: "data-argyle-status",
+} as const;
+
+/** Below an app's base, where the framework itself answers. */
+export const Path = {
+  /** Everything of ours begins so. */
+  root: "/_argyle/",
+  /** The page socket. */
+  socket: "/_argyle/socket",
+  /** Where one-time tickets are redeemed. */
+  ticket: "/_argyle/ticket",
+} as const;
+
+/** A resync names its visit by sending its sealed page data in this header. */
+export const VISIT_HEADER = "argyle-visit";
+
+/** DOM events: `argyle:` and the stage. */
+export const EVENT_PREFIX = "argyle:";
+
+/** Close codes of the page socket; 1000–1015 as RFC 6455 has them. */
+export const Close = {
+  /** The server stops or restarts; come back, with jitter. */
+  restart: 1012,
+  /** Too large a frame. */
+  tooLarge: 1009,
+  /** Refused too often, or no valid first frame in time. */
+  policy: 1008,
+  /** Too far behind in reading. */
+  behind: 1013,
+  /** Another socket has taken over this visit. */
+  replaced: 4001,
+  /** Old enough; come back to be checked again. */
+  age: 4002,
+  /** The wire's version differs; load the page anew. */
+  upgrade: 4003,
+} as const;
