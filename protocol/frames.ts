@@ -53,7 +53,7 @@ export type PingFrame = readonly ["ping"];
 export type ClientFrame = HelloFrame | CallFrame | PingFrame;
 
 /** What became of call `n`, as it travels inside a patch: `[n]`, or `[n, value]` when the reflex returned one. */
-export type Outcome = readonly [n: number, value?: Json];
+export type Outcome = readonly [n: number, value?: Json | undefined];
 
 /** The page is live. `version` is the number of patches that the server counts as applied. */
 export type ReadyFrame = readonly ["ready", version: number];
@@ -66,11 +66,11 @@ export type PatchFrame = readonly [
   "patch",
   version: number,
   operations: readonly Operation[],
-  outcome?: Outcome,
+  outcome?: Outcome | undefined,
 ];
 
 /** The outcome of a call that changed nothing on the page. */
-export type DoneFrame = readonly ["done", n: number, value?: Json];
+export type DoneFrame = readonly ["done", n: number, value?: Json | undefined];
 
 /** The outcome of a call that failed (`n` > 0), or a fault of a frame without a number (`n` = 0). */
 export type ErrorFrame = readonly [
@@ -78,7 +78,7 @@ export type ErrorFrame = readonly [
   n: number,
   code: ErrorCode,
   message: string,
-  fields?: { readonly [field: string]: string },
+  fields?: { readonly [field: string]: string } | undefined,
 ];
 
 /** Cookies wait behind this one-time ticket: the browser posts it to the ticket endpoint, then resyncs. */

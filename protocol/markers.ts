@@ -16,6 +16,8 @@ export const Attribute = {
   raw: "data-raw",
   /** On the script element: the sealed page data. */
   page: "data-argyle",
+  /** On the script element: which visit the page data belongs to; opaque. */
+  visit: "data-argyle-visit",
   /** On the root element, by the browser: `connecting`, `online`, `offline`. */
   status: "data-argyle-status",
 } as const;

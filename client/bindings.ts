@@ -1,0 +1,93 @@
+/**
+ * From an event on the page to a call: `data-reflex="click->Counter#increment"`. One listener for each event type
+ * stands on the document, in the capturing phase, so that nothing needs to be bound when the page changes.
+ *
+ * @module
+ */
+
+import { Attribute } from "../protocol/markers.ts";
+import { all, attribute, has, listen, matches, page } from "./dom.ts";
+import { isApplying } from "./operations.ts";
+import { isSubmitButton } from "./serialize.ts";
+
+/** One of the calls that an element offers. */
+export interface Offer {
+  /** The DOM event. */
+  readonly type: string;
+  /** `Class#method`. */
+  readonly target: string;
+  /** Which list of `data-reflex-args` is meant. */
+  readonly position: number;
+}
+
+/** What is done with an offer that somebody took up. */
+export type Perform = (element: Element, offer: Offer, event: Event) => void;
+
+/** Reads `data-reflex`; what is not of the form `event->Class#method` offers nothing. */
+export function parseOffers(text: string): Offer[] {
+  return (text.match(/\S+/g) ?? []).flatMap((token, position) => {
+    const [type, target] = token.split("->");
+    return type && target ? [{ type, target, position }] : [];
+  });
+}
+
+/** Listens to whatever the page offers, now and later. */
+export function bind(perform: Perform): void {
+  const types = new Set<string>();
+  /** Pages repeat the same few texts thousands of times. */
+  const parsed = new Map<string, readonly Offer[]>();
+
+  function scan(root: Element): void {
+    for (const element of [root, ...all(root, `[${Attribute.reflex}]`)]) offersOf(element);
+  }
+
+  function offersOf(element: Element): readonly Offer[] {
+    const text = attribute(element, Attribute.reflex);
+    if (!text) return [];
+    let offers = parsed.get(text);
+    if (offers) return offers;
+    parsed.set(text, offers = parseOffers(text));
+    for (const { type } of offers) {
+      if (types.has(type)) continue;
+      types.add(type);
+      listen(type, hear, type === "click" || type === "submit");
+    }
+    return offers;
+  }
+
+  function hear(event: Event): void {
+    if (isApplying()) return;
+    const { type } = event;
+    const path = event.composedPath();
+    let found: Element | undefined;
+    for (const element of path) {
+      if (!(element instanceof Element)) continue;
+      // Whatever stands inside raw HTML offers nothing.
+      if (has(element, Attribute.raw)) found = undefined;
+      if (!found && (event.bubbles || element === path[0])) {
+        if (offersOf(element).some((offer) => offer.type === type)) found = element;
+      }
+    }
+    if (!found || matches(found, ":disabled")) return;
+    const link = type === "click" && matches(found, "a[href], area[href]");
+    // Opening a link elsewhere is between the person and the browser.
+    if (link && goesElsewhere(event as MouseEvent)) return;
+    if (type === "submit" || link || (type === "click" && isSubmitButton(found))) event.preventDefault();
+    for (const offer of offersOf(found)) {
+      if (offer.type === type) perform(found, offer, event);
+    }
+  }
+
+  const root = page("documentElement");
+  scan(root);
+  new MutationObserver((records) => {
+    for (const { target, addedNodes } of records) {
+      offersOf(target as Element);
+      for (const node of addedNodes) if (node instanceof Element) scan(node);
+    }
+  }).observe(root, { childList: true, subtree: true, attributeFilter: [Attribute.reflex] });
+}
+
+function goesElsewhere({ button, ctrlKey, metaKey, shiftKey }: MouseEvent): boolean {
+  return button > 0 || ctrlKey || metaKey || shiftKey;
+}

@@ -1,0 +1,32 @@
+/**
+ * Why a call failed, for the code that made it.
+ *
+ * @module
+ */
+
+import type { ErrorCode } from "../protocol/errors.ts";
+
+/**
+ * What the promise of a failed call rejects with.
+ *
+ * @example
+ * ```ts
+ * import { CallError } from "@argyle/argyle/client";
+ * const error = new CallError("invalid", "The input is not valid.", { email: "Required" });
+ * error.fields?.email; // "Required"
+ * ```
+ */
+export class CallError extends Error {
+  /** The code, for programs. */
+  readonly code: ErrorCode;
+  /** Sentences by field of the input, for `invalid`. */
+  readonly fields: Readonly<Record<string, string>> | undefined;
+
+  /** Made from what an error frame says, or by the browser itself. */
+  constructor(code: ErrorCode, message: string, fields?: Readonly<Record<string, string>>) {
+    super(message);
+    this.name = "CallError";
+    this.code = code;
+    this.fields = fields;
+  }
+}

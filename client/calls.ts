@@ -1,0 +1,146 @@
+/**
+ * The calls that this page has made: numbered, sent, sent again, settled.
+ *
+ * @module
+ */
+
+import type { Clock } from "../protocol/clock.ts";
+import { writeFrame } from "../protocol/codec.ts";
+import type { ErrorCode } from "../protocol/errors.ts";
+import type { ElementData, Json } from "../protocol/frames.ts";
+import { CallError } from "./call_error.ts";
+import { flow } from "./flow.ts";
+
+/** Calls without an outcome that may be under way at once; the server refuses more (`Limits.pendingPerVisit`). */
+export const IN_FLIGHT = 32;
+
+/** Calls that wait to be sent. */
+export const QUEUED = 1000;
+
+/** Bytes of a frame that the server takes (`Limits.frame`). */
+export const FRAME_BYTES = 64 * 1024;
+
+interface Call {
+  readonly target: string;
+  /** Arguments and element, as far as they are not empty. */
+  readonly rest: readonly [args?: readonly Json[], element?: ElementData];
+  readonly resolve: (value: Json | undefined) => void;
+  readonly reject: (error: CallError) => void;
+  /** The frame, from its first sending on. */
+  text: string;
+}
+
+/** Every promise it hands out settles: by an outcome, or when the outcome can no longer come. */
+export interface Calls {
+  /** Calls `Class#method` as soon as there is a line. */
+  call(target: string, args: readonly Json[], element: ElementData): Promise<Json | undefined>;
+  /** Whether an outcome is waited for. */
+  waiting(): boolean;
+  /** There is a line: what has no outcome goes again as it went before, then what waits. */
+  online(send: (text: string) => void): void;
+  /** The line is gone, or on hold. */
+  offline(): void;
+  /** The outcome of call `n`. A second one, or one of an earlier visit, changes nothing. */
+  settle(n: number, value?: Json): void;
+  /** Call `n` has failed. */
+  fail(n: number, error: CallError): void;
+  /** The outcomes of all that was sent will never be known here. */
+  abandon(code: ErrorCode, message: string): void;
+  /** Another visit: it counts from 1, and knows nothing of what was sent in the one before. */
+  restart(): void;
+}
+
+/** Starts without a line. */
+export function callsOver(clock: Clock): Calls {
+  /** In order of their numbers, which is the order of their first sending. */
+  const flight = new Map<number, Call>();
+  const queue: Call[] = [];
+  let take = flow(clock);
+  let last = 0;
+  let send: ((text: string) => void) | undefined;
+  let timer: (() => void) | undefined;
+
+  function landed(n: number): Call | undefined {
+    const call = flight.get(n);
+    flight.delete(n);
+    return call;
+  }
+
+  function pump(): void {
+    while (send && !timer && flight.size < IN_FLIGHT) {
+      const [call] = queue;
+      if (!call) return;
+      const n = last + 1;
+      const [oldest = n] = flight.keys();
+      call.text = writeFrame(["call", n, oldest - 1, call.target, ...call.rest]);
+      if (new TextEncoder().encode(call.text).length > FRAME_BYTES) {
+        queue.shift();
+        call.reject(new CallError("too_large", `A call has at most ${FRAME_BYTES} bytes.`));
+        continue;
+      }
+      const wait = take();
+      if (wait) {
+        timer = clock.after(wait, () => {
+          timer = undefined;
+          pump();
+        });
+        return;
+      }
+      queue.shift();
+      flight.set(last = n, call);
+      send(call.text);
+    }
+  }
+
+  function abandon(code: ErrorCode, message: string): void {
+    const lost = [...flight.values()];
+    flight.clear();
+    for (const { reject } of lost) reject(new CallError(code, message));
+  }
+
+  return {
+    abandon,
+    waiting: () => flight.size > 0,
+    async call(target, args, element) {
+      if (queue.length >= QUEUED) throw new CallError("busy", "Too many calls wait.");
+      // A copy: the caller may change its list before the frame is written.
+      const list = JSON.parse(JSON.stringify(args)) as readonly Json[];
+      const { promise, resolve, reject } = Promise.withResolvers<Json | undefined>();
+      // Positions count: the list is there, even empty, when an element follows.
+      const rest: Call["rest"] = Object.keys(element).length > 0
+        ? [list, element]
+        : list.length > 0
+        ? [list]
+        : [];
+      queue.push({ target, rest, resolve, reject, text: "" });
+      pump();
+      return await promise;
+    },
+    online(line) {
+      send = line;
+      take = flow(clock); // the server counts by socket
+      for (const { text } of flight.values()) {
+        take();
+        send(text);
+      }
+      pump();
+    },
+    offline() {
+      send = undefined;
+      timer?.();
+      timer = undefined;
+    },
+    settle(n, value) {
+      landed(n)?.resolve(value);
+      pump();
+    },
+    fail(n, error) {
+      landed(n)?.reject(error);
+      pump();
+    },
+    restart() {
+      last = 0;
+      abandon("expired", "The page was loaded anew before the outcome came.");
+    },
+  };
+}

@@ -1,0 +1,267 @@
+/**
+ * The life of the page's connection: opening, hearing, losing and finding it again. `design.md` calls the one answer
+ * to every doubt a resync: the page's own URL is fetched again, and a new socket goes on from there.
+ *
+ * @module
+ */
+
+import { readServerFrame, writeFrame } from "../protocol/codec.ts";
+import type { ServerFrame } from "../protocol/frames.ts";
+import { Close, EVENT_PREFIX, Path } from "../protocol/markers.ts";
+import type { Operation } from "../protocol/operations.ts";
+import { PROTOCOL_VERSION } from "../protocol/version.ts";
+import { backoff } from "./backoff.ts";
+import { CallError } from "./call_error.ts";
+import type { Calls } from "./calls.ts";
+import { announce, page } from "./dom.ts";
+import type { Environment, Socket } from "./environment.ts";
+import { heartbeat } from "./heartbeat.ts";
+import { endpoint, pageData } from "./page.ts";
+import { type Fresh, refresh, request } from "./refresh.ts";
+import { showStatus } from "./status.ts";
+
+/** After this time without `ready` an attempt has failed; a socket that was ready for this long was a good one. */
+const HANDSHAKE = 10_000, STEADY = 10_000;
+/** Resyncs that follow each other within this time slow down, up to it. */
+const RESYNC_PACE = 5000, RESYNC_SPREAD = 200;
+/** After a restart everybody comes back; within this time. */
+const RETURN_SPREAD = 1000;
+
+/** How the connection changes the page. */
+export interface Interpreter {
+  /** Applies one patch. Throws when the page is not as the server believes. */
+  patch(operations: readonly Operation[]): void;
+  /** Brings the whole page to a new one. */
+  replace(head: Element, body: Element): void;
+}
+
+/** One page's connection. Holds at most one socket, one plan for the next attempt and one request for the page. */
+export interface Connection {
+  /** Connects at once, or makes sure that the socket we have still has another end. */
+  wake(): void;
+  /** Lets go of everything; `wake` starts again. */
+  sleep(): void;
+  /** A call was made; somebody should be there to answer it. */
+  expectAnswer(): void;
+}
+
+/** Nothing happens before the first `wake`. */
+export function connection(
+  script: HTMLScriptElement,
+  calls: Calls,
+  interpreter: Interpreter,
+  env: Environment,
+): Connection {
+  const { clock, random, location } = env;
+  const nextDelay = backoff(random);
+  const pulse = heartbeat(clock, {
+    ping: () => socket?.send(writeFrame(["ping"])),
+    waiting: () => calls.waiting(),
+    dead: () => lost(0, true),
+  });
+  let data = pageData(script);
+  /** Patches applied since this page data was loaded. */
+  let version = 0;
+  let socket: Socket | undefined;
+  let ready = false;
+  /** Cancels the next attempt. */
+  let planned: (() => void) | undefined;
+  /** Cancels the wait for `ready`, and then for the socket to be steady. */
+  let settling: (() => void) | undefined;
+  /** The page shows what nobody knows: it must be fetched before a socket is opened. */
+  let stale = false;
+  /** The next fetch is a new visit's. */
+  let anew = false;
+  let fetching: AbortController | undefined;
+  let lastResync = -Infinity;
+  let resyncs = 0;
+
+  function plan(ms: number): void {
+    planned?.();
+    planned = clock.after(ms, attempt);
+  }
+
+  function attempt(): void {
+    planned?.();
+    planned = undefined;
+    if (stale) void resync();
+    else open();
+  }
+
+  function open(): void {
+    drop();
+    const url = endpoint(script, Path.socket, location.href);
+    url.protocol = url.protocol.replace("http", "ws");
+    const line = socket = env.connect(url.href);
+    let opened = false;
+    line.onopen = () => {
+      opened = true;
+      line.send(writeFrame(["hello", PROTOCOL_VERSION, data.token, version]));
+    };
+    line.onmessage = (event) => {
+      pulse.stop();
+      receive(event.data);
+      expectAnswer();
+    };
+    line.onclose = ({ code }) => lost(code, opened);
+    settling = clock.after(HANDSHAKE, () => lost(0, opened));
+  }
+
+  /** A socket may close twice, or late: a dropped one has no handlers any more. */
+  function drop(): void {
+    const line = socket;
+    socket = undefined;
+    ready = false;
+    settling?.();
+    pulse.stop();
+    calls.offline();
+    if (!line) return;
+    line.onopen = line.onmessage = line.onclose = null;
+    line.close();
+  }
+
+  function lost(code: number, opened: boolean): void {
+    drop();
+    showStatus("offline");
+    if (code === Close.upgrade) return location.reload();
+    if (code === Close.policy || code === Close.tooLarge) {
+      // What this socket was closed for would close the next one too.
+      calls.abandon("disconnected", "The connection was closed before the outcome came.");
+    }
+    if (code === Close.replaced) {
+      anew = true;
+      return wishResync();
+    }
+    // Refused before it opened: a session or a key may be gone, and a fresh page brings a fresh cookie.
+    if (!opened) stale = true;
+    if (fetching) return;
+    const comesBack = code === Close.restart || code === Close.age;
+    plan(comesBack ? random() * RETURN_SPREAD : nextDelay(page("hidden")));
+  }
+
+  function receive(text: unknown): void {
+    let frame: ServerFrame;
+    try {
+      frame = readServerFrame(text as string);
+    } catch {
+      return wishResync();
+    }
+    switch (frame[0]) {
+      case "ready":
+        return online(frame[1]);
+      case "patch":
+        patch(frame[1], frame[2]);
+        if (frame[3]) calls.settle(...frame[3]);
+        return;
+      case "done":
+        return calls.settle(frame[1], frame[2]);
+      case "error":
+        return fail(frame[1], new CallError(frame[2], frame[3], frame[4]));
+      case "resync":
+        return wishResync();
+      case "ticket":
+        return void redeem(frame[1]);
+    }
+  }
+
+  function online(theirs: number): void {
+    if (stale || fetching) return; // this socket is about to be replaced
+    if (theirs !== version) return wishResync();
+    ready = true;
+    settling?.();
+    settling = clock.after(STEADY, () => nextDelay.reset());
+    showStatus("online");
+    calls.online((text) => socket?.send(text));
+  }
+
+  function patch(theirs: number, operations: readonly Operation[]): void {
+    if (stale || fetching) return; // the page that is being fetched replaces all of this
+    try {
+      if (theirs !== version + 1) throw new RangeError(`Cannot apply patch ${theirs} to version ${version}.`);
+      interpreter.patch(operations);
+      version = theirs;
+    } catch {
+      wishResync(); // the page is not as the server believes
+    }
+  }
+
+  function fail(n: number, error: CallError): void {
+    if (n > 0) calls.fail(n, error);
+    else announce(document, `${EVENT_PREFIX}error`, { code: error.code, message: error.message });
+  }
+
+  async function redeem(ticket: string): Promise<void> {
+    const headers = { "content-type": "text/plain" };
+    await request(env, endpoint(script, Path.ticket, location.href).href, {
+      method: "POST",
+      body: ticket,
+      headers,
+      credentials: "same-origin",
+    });
+    wishResync();
+  }
+
+  /** One resync at a time; a wish during the fetch makes one more after it. */
+  function wishResync(): void {
+    const underWay = fetching || (stale && planned);
+    stale = true;
+    calls.offline();
+    if (!underWay) planResync();
+  }
+
+  function planResync(): void {
+    resyncs = clock.now() - lastResync < RESYNC_PACE ? resyncs + 1 : 0;
+    plan(random() * Math.min(RESYNC_PACE, RESYNC_SPREAD * 2 ** resyncs));
+  }
+
+  async function resync(): Promise<void> {
+    const mine = fetching = new AbortController();
+    const first = anew;
+    stale = anew = false;
+    const answer = await refresh(env, first ? undefined : data.token, mine);
+    if (fetching !== mine) return; // put to sleep meanwhile
+    fetching = undefined;
+    lastResync = clock.now();
+    if ("data" in answer) return arrive(answer);
+    stale = true;
+    anew ||= first;
+    showStatus("offline");
+    if ("after" in answer) plan(Math.max(answer.after, nextDelay(page("hidden"))));
+    else if (answer.url) location.assign(answer.url);
+    else location.reload();
+  }
+
+  function arrive(fresh: Fresh): void {
+    try {
+      interpreter.replace(fresh.head, fresh.body);
+    } catch {
+      return location.reload(); // what cannot be patched can still be loaded
+    }
+    if (fresh.data.visit !== data.visit) calls.restart();
+    data = fresh.data;
+    version = 0;
+    drop();
+    if (stale) planResync();
+    else open();
+  }
+
+  function expectAnswer(): void {
+    if (ready) pulse.expect();
+  }
+
+  return {
+    expectAnswer,
+    wake() {
+      if (ready) pulse.probe();
+      else if (!socket && !fetching) attempt();
+    },
+    sleep() {
+      planned?.();
+      planned = undefined;
+      if (fetching) stale = true;
+      fetching?.abort();
+      fetching = undefined;
+      drop();
+    },
+  };
+}

@@ -1,0 +1,52 @@
+/**
+ * Reading the DOM past names that stand in its way: `<input name="attributes">` hides a form's own `attributes`, and
+ * `<img name="body">` hides the document's `body`. Members of the prototypes cannot be hidden.
+ *
+ * @module
+ */
+
+/** A member of an element, whatever the fields inside it are called. */
+export function get<K extends keyof Element>(element: Element, key: K): Element[K] {
+  return Reflect.get(Element.prototype, key, element);
+}
+
+/** A member of the document, whatever the images and forms on the page are called. */
+export function page<K extends keyof Document>(key: K): Document[K] {
+  return Reflect.get(Document.prototype, key, document);
+}
+
+/** An attribute's value, or null. */
+export function attribute(element: Element, name: string): string | null {
+  return Element.prototype.getAttribute.call(element, name);
+}
+
+/** Whether an attribute is there. */
+export function has(element: Element, name: string): boolean {
+  return Element.prototype.hasAttribute.call(element, name);
+}
+
+/** Whether a selector names an element. */
+export function matches(element: Element, selector: string): boolean {
+  return Element.prototype.matches.call(element, selector);
+}
+
+/** The descendants that a selector names. */
+export function all<E extends Element>(root: Element | DocumentFragment, selector: string): E[] {
+  const { querySelectorAll } = root instanceof Element ? Element.prototype : DocumentFragment.prototype;
+  return [...querySelectorAll.call(root, selector)] as E[];
+}
+
+/** Whether a node is still on the page. */
+export function onPage(node: Node): boolean {
+  return Node.prototype.contains.call(document, node);
+}
+
+/** Tells the page, from an element or from the document, what has happened. */
+export function announce(target: EventTarget, name: string, detail?: unknown): void {
+  EventTarget.prototype.dispatchEvent.call(target, new CustomEvent(name, { bubbles: true, detail }));
+}
+
+/** Listens on the document, in the capturing phase; without `active` the listener cannot prevent the default. */
+export function listen(type: string, run: (event: Event) => void, active = false): void {
+  EventTarget.prototype.addEventListener.call(document, type, run, { capture: true, passive: !active });
+}

@@ -1,0 +1,42 @@
+/**
+ * What the client takes from outside, so that tests can turn the clock and be the server.
+ *
+ * @module
+ */
+
+import { type Clock, systemClock } from "../protocol/clock.ts";
+
+/** What of a WebSocket the client uses. */
+export interface Socket {
+  onopen: (() => void) | null;
+  onmessage: ((event: { data: unknown }) => void) | null;
+  onclose: ((event: { code: number }) => void) | null;
+  send(text: string): void;
+  close(): void;
+}
+
+/** Time, chance, the network and the address bar. */
+export interface Environment {
+  readonly clock: Clock;
+  /** A number from 0 up to 1. */
+  random(): number;
+  fetch(url: string, init: RequestInit): Promise<Response>;
+  /** Opens a socket. */
+  connect(url: string): Socket;
+  readonly location: {
+    readonly href: string;
+    assign(url: string): void;
+    reload(): void;
+  };
+}
+
+/** The browser's own. */
+export function browserEnvironment(): Environment {
+  return {
+    clock: systemClock,
+    random: Math.random,
+    fetch: (url, init) => fetch(url, init),
+    connect: (url) => new WebSocket(url) as Socket,
+    location,
+  };
+}

@@ -1,0 +1,57 @@
+/**
+ * Where a person is on the page, kept while it changes: focus, caret, selection, scroll positions.
+ *
+ * @module
+ */
+
+import { onPage, page } from "./dom.ts";
+
+/** Elements that somebody has scrolled; whoever leaves the page leaves the list. */
+const scrolled = new Set<Element>();
+
+/** Takes down that an element was scrolled. */
+export function markScrolled(target: EventTarget | null): void {
+  if (target instanceof Element) scrolled.add(target);
+}
+
+/** Runs a change of the page. `wholly` when the window's own position may be at stake. */
+export function keepPlace(change: () => void, wholly: boolean): void {
+  const restores = [keepFocus(), keepScroll(wholly)];
+  try {
+    change();
+  } finally {
+    for (const restore of restores) restore();
+  }
+}
+
+function keepFocus(): () => void {
+  const active = page("activeElement");
+  if (!(active instanceof HTMLElement) || active === page("body")) return () => {};
+  const { selectionStart: start, selectionEnd: end, selectionDirection: direction } =
+    active as HTMLInputElement;
+  return () => {
+    if (!onPage(active)) return;
+    if (page("activeElement") !== active) active.focus({ preventScroll: true });
+    const field = active as HTMLInputElement;
+    // Not every field has a caret; those that have none say null.
+    if (typeof start !== "number" || (field.selectionStart === start && field.selectionEnd === end)) return;
+    if (field.selectionStart !== null) field.setSelectionRange(start, end, direction ?? undefined);
+  };
+}
+
+function keepScroll(wholly: boolean): () => void {
+  const places: [element: Element, left: number, top: number][] = [];
+  const root = wholly ? page("scrollingElement") : null;
+  if (root) scrolled.add(root);
+  for (const element of scrolled) {
+    if (onPage(element)) places.push([element, element.scrollLeft, element.scrollTop]);
+    else scrolled.delete(element);
+  }
+  if (root) scrolled.delete(root);
+  return () => {
+    for (const [element, left, top] of places) {
+      if (element.scrollLeft !== left) element.scrollLeft = left;
+      if (element.scrollTop !== top) element.scrollTop = top;
+    }
+  };
+}

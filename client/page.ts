@@ -1,0 +1,38 @@
+/**
+ * What the page's own script element says: the sealed page data, the visit, the app's base.
+ *
+ * @module
+ */
+
+import { Attribute, Path } from "../protocol/markers.ts";
+import { attribute, page } from "./dom.ts";
+
+/** A page, as its script element names it. */
+export interface PageData {
+  /** The sealed page data. */
+  readonly token: string;
+  /** The visit; opaque. */
+  readonly visit: string;
+}
+
+/** Our script element in a head, if there is one. */
+export function scriptIn(head: Element | null): HTMLScriptElement | undefined {
+  const scripts = head && Element.prototype.querySelectorAll.call(head, `script[${Attribute.page}]`);
+  return scripts?.[0] as HTMLScriptElement | undefined;
+}
+
+/** Our script element on the page, if there is one. */
+export function ownScript(): HTMLScriptElement | undefined {
+  return scriptIn(page("head"));
+}
+
+/** Reads what a script element says. */
+export function pageData(script: Element): PageData {
+  return { token: attribute(script, Attribute.page) ?? "", visit: attribute(script, Attribute.visit) ?? "" };
+}
+
+/** The absolute URL of one of our paths; the script's own URL tells below which base they are. */
+export function endpoint(script: HTMLScriptElement, path: string, here: string): URL {
+  const { pathname } = new URL(script.src, here);
+  return new URL(pathname.split(Path.root)[0] + path, here);
+}

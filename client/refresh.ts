@@ -1,0 +1,66 @@
+/**
+ * Getting the page's own URL again: the answer to every doubt about what the page shows.
+ *
+ * @module
+ */
+
+import { VISIT_HEADER } from "../protocol/markers.ts";
+import type { Environment } from "./environment.ts";
+import { type PageData, pageData, scriptIn } from "./page.ts";
+import { parseDocument } from "./parse.ts";
+
+/** After this time a request counts as failed. */
+const PATIENCE = 15_000;
+
+/** The page, loaded again. */
+export interface Fresh {
+  readonly data: PageData;
+  readonly head: Element;
+  readonly body: Element;
+}
+
+/** The page; or `after` how many milliseconds at least to try again; or where the person is to go, "" for here. */
+export type Refresh = Fresh | { readonly after: number } | { readonly url: string };
+
+/** A request that ends, after some time at the latest. Undefined when there was no answer. */
+export async function request(
+  env: Environment,
+  url: string,
+  init: RequestInit,
+  controller: AbortController = new AbortController(),
+): Promise<[response: Response, text: string] | undefined> {
+  const cancel = env.clock.after(PATIENCE, () => controller.abort());
+  try {
+    const response = await env.fetch(url, { ...init, signal: controller.signal });
+    return [response, await response.text()];
+  } catch {
+    return undefined; // no network, no server, or not in time: one and the same to the caller
+  } finally {
+    cancel();
+  }
+}
+
+/** Gets the page again; with a token as the same visit. */
+export async function refresh(
+  env: Environment,
+  token: string | undefined,
+  controller: AbortController,
+): Promise<Refresh> {
+  const { href } = env.location;
+  const headers: Record<string, string> = { accept: "text/html" };
+  if (token !== undefined) headers[VISIT_HEADER] = token;
+  const answer = await request(env, href, { headers, cache: "no-store", redirect: "follow" }, controller);
+  if (!answer) return { after: 0 };
+  const [{ status, ok, redirected, url, headers: said }, text] = answer;
+  if (status >= 500 || status === 429) return { after: (Number(said.get("retry-after")) || 0) * 1000 };
+  if (redirected && withoutHash(url) !== withoutHash(href)) return { url };
+  if (!ok) return { url: "" };
+  const { head, body } = parseDocument(text);
+  const script = scriptIn(head);
+  if (!script || !head || !body) return { url: url || href };
+  return { data: pageData(script), head, body };
+}
+
+function withoutHash(url: string): string {
+  return url.replace(/#.*/, "");
+}

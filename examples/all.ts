@@ -1,0 +1,27 @@
+import type { App, Engine } from "@argyle/argyle";
+import counter from "./counter/main.tsx";
+import table from "./table/main.tsx";
+
+/** An example: what it is called, what it shows, how it is made. */
+export interface Example {
+  /** Its folder, and its path in the demo. */
+  readonly name: string;
+  /** A sentence for the index page. */
+  readonly shows: string;
+  /** Makes it on an engine, below a base. */
+  make(options: Engine & { base: string }): App<never>;
+}
+
+/** Every example, in the order in which one would read them. */
+export const examples: readonly Example[] = [
+  {
+    name: "counter",
+    shows: "A number for each session, kept through restarts.",
+    make: (options) => counter(options) as unknown as App<never>,
+  },
+  {
+    name: "table",
+    shows: "A thousand rows, and what a change of one costs.",
+    make: (options) => table(options) as unknown as App<never>,
+  },
+];

@@ -1,0 +1,445 @@
+/**
+ * Composes everything: the only file that knows all the parts.
+ *
+ * @module
+ */
+
+import { type Clock, systemClock } from "../protocol/clock.ts";
+import { defaultLimits, type Limits } from "../protocol/limits.ts";
+import { Path } from "../protocol/markers.ts";
+import type { Schema } from "../protocol/schema.ts";
+import { PROTOCOL_VERSION } from "../protocol/version.ts";
+import { serveClient } from "./door/client_door.ts";
+import { servePage } from "./door/page_door.ts";
+import type { Arrived, Parts } from "./door/parts.ts";
+import { openSocket } from "./door/socket_door.ts";
+import { redeemTicket } from "./door/ticket_door.ts";
+import { guardProcess } from "./guard.ts";
+import { HttpError } from "./http/error.ts";
+import { secureHeaders } from "./http/headers.ts";
+import { type Arrival, arrive } from "./http/host.ts";
+import { listen, type Listening, type ListenOptions, listenToSignals } from "./http/listen.ts";
+import { checkPostOrigin } from "./http/origin.ts";
+import type { PathParams } from "./http/params.ts";
+import { readPath } from "./http/path.ts";
+import { consoleLogger, type Logger } from "./observe.ts";
+import { clientHash } from "./page/client_script.ts";
+import { clientPath } from "./page/document.ts";
+import { errorPage } from "./page/error_page.ts";
+import {
+  findPage,
+  type Page,
+  type PageComponent,
+  type PageOptions,
+  readPattern,
+  type Untyped,
+} from "./page/page.ts";
+import { openPage } from "./page/page_data.ts";
+import { Renderer } from "./page/renderer.ts";
+import { ParkedViews } from "./page/view.ts";
+import { Pending } from "./reflex/pending.ts";
+import type { ReflexClass } from "./reflex/reflex.ts";
+import { Registry } from "./reflex/registry.ts";
+import type { Visit } from "./reflex/visit.ts";
+import { KeyRing } from "./seal/key_ring.ts";
+import { appSecrets } from "./seal/app_secrets.ts";
+import { readSecrets } from "./seal/secrets.ts";
+import { SessionCookie } from "./session/cookie.ts";
+import { memory } from "./session/memory.ts";
+import { Records } from "./session/records.ts";
+import type { Engine } from "./session/store.ts";
+import { Turns } from "./session/turns.ts";
+import { SessionValues } from "./session/values.ts";
+import { Hub } from "./socket/hub.ts";
+
+/** What an app can be told. Everything has a default that is safe in production. */
+export interface AppOptions<Session extends object = Untyped> extends Partial<Engine> {
+  /** Names the app in its cookie, its records and the title of pages without one; `app` where left out. */
+  readonly name?: string;
+  /** The path that everything is below: `/live`. */
+  readonly base?: string;
+  /** Reads what is stored of a session, fills defaults and mends old shapes. */
+  readonly session?: Schema<unknown, Session>;
+  /** At least 32 random bytes each; the first seals, all open. `ARGYLE_SECRET` (with commas) where left out. */
+  readonly secrets?: readonly string[];
+  /** Names that the app answers to, `shop.test` or `shop.test:8443`; this machine's and IP addresses where left out. */
+  readonly hosts?: readonly string[];
+  /**
+   * The app's own origins as browsers see them, `https://shop.test`: needed behind a proxy that ends TLS.
+   * `ARGYLE_ORIGIN` (with commas) where left out.
+   */
+  readonly origins?: readonly string[];
+  /** The language of its documents; `en` where left out. */
+  readonly lang?: string;
+  /** Limits other than the defaults. */
+  readonly limits?: Partial<Limits>;
+  /** Where messages for the operator go; the console where left out. */
+  readonly log?: Logger;
+  /** The time; the system's where left out. */
+  readonly clock?: Clock;
+}
+
+/**
+ * An app: pages, reflexes, and the door to both, `fetch`.
+ *
+ * @example
+ * ```tsx
+ * import { App, Reflex } from "@argyle/argyle";
+ *
+ * class Counter extends Reflex {
+ *   increment() {
+ *     this.session.count = (this.session.count ?? 0) + 1;
+ *   }
+ * }
+ *
+ * const app = new App();
+ * app.reflexes({ Counter });
+ * app.page("/", ({ session }) => (
+ *   <button data-reflex="click->Counter#increment">{session.count ?? 0}</button>
+ * ));
+ *
+ * const response = await app.fetch(new Request("http://localhost/"));
+ * console.assert(response.status === 200);
+ * ```
+ */
+export class App<Session extends object = Untyped> implements AsyncDisposable {
+  readonly #options: AppOptions<Session>;
+  readonly #base: string;
+  readonly #limits: Limits;
+  readonly #log: Logger;
+  readonly #pages: Page[] = [];
+  readonly #registry = new Registry();
+  readonly #mounted: App<object>[] = [];
+  readonly #allowed: { hosts: readonly string[]; origins: readonly string[] };
+  readonly #hub: Hub;
+  readonly #pending: Pending;
+  #parts: Promise<Parts> | undefined;
+  #draining = false;
+  #signals: (() => void) | undefined;
+
+  /** @throws TypeError for an option that cannot be */
+  constructor(options: AppOptions<Session> = {}) {
+    this.#options = options;
+    this.#base = readBase(options.base ?? "");
+    this.#limits = { ...defaultLimits, ...options.limits };
+    this.#log = options.log ?? consoleLogger;
+    this.#hub = new Hub(this.#limits);
+    this.#pending = new Pending(this.#limits);
+    this.#allowed = {
+      hosts: options.hosts ?? [],
+      origins: (options.origins ?? listed(environment("ARGYLE_ORIGIN"))).map(readOrigin),
+    };
+    // A secret that is not one is found at start, not at the first request.
+    if (options.secrets !== undefined) readSecrets(options.secrets);
+  }
+
+  /**
+   * Adds a page.
+   *
+   * @param path as `URLPattern` has it, below the app's base: `/`, `/orders/:id`, `/files/*`; decoded, and the first
+   * that fits wins
+   * @param component gives JSX, or leaves with a `Response`
+   * @param options the state of a visit, and what scripts may call
+   * @throws TypeError for a path that cannot be read
+   *
+   * @example
+   * ```tsx
+   * import { App, Head } from "@argyle/argyle";
+   * const app = new App();
+   * app.page("/hello/:name", ({ params }) => (
+   *   <main>
+   *     <Head>
+   *       <title>{`Hello ${params.name}`}</title>
+   *     </Head>
+   *     <h1>Hello {params.name}</h1>
+   *   </main>
+   * ));
+   * ```
+   */
+  page<const Path extends string, State extends object = Untyped>(
+    path: Path,
+    component: PageComponent<Session, State, PathParams<Path>>,
+    options: PageOptions<State> = {},
+  ): this {
+    this.#pages.push({
+      path,
+      pattern: readPattern(path),
+      component: component as unknown as Page["component"],
+      options: options as PageOptions,
+    });
+    return this;
+  }
+
+  /**
+   * Registers classes of reflexes, under the names that pages and frames will call them.
+   *
+   * @throws TypeError for a name that is taken, or a class that does not extend `Reflex`
+   *
+   * @example
+   * ```ts
+   * import { App, Reflex } from "@argyle/argyle";
+   * class Counter extends Reflex {
+   *   increment() {}
+   * }
+   * new App().reflexes({ Counter });
+   * ```
+   */
+  reflexes(classes: { readonly [name: string]: ReflexClass<Session> }): this {
+    for (const [name, create] of Object.entries(classes)) this.#registry.add(name, create);
+    return this;
+  }
+
+  /**
+   * Puts another app in front of this one, below the other's own `base`. It stops when this one does.
+   *
+   * @throws TypeError for an app without a base, or one whose base is taken
+   *
+   * @example
+   * ```ts
+   * import { App } from "@argyle/argyle";
+   * const shop = new App({ base: "/shop" });
+   * new App().mount(shop);
+   * ```
+   */
+  mount(app: App<never>): this {
+    const other = app as unknown as App<object>;
+    if (other.#base === this.#base || !other.#base.startsWith(this.#base)) {
+      throw new TypeError(
+        `Cannot mount the app with the base ${JSON.stringify(other.#base)}: it is not below ${
+          JSON.stringify(this.#base)
+        }.`,
+      );
+    }
+    if (this.#mounted.some((mounted) => mounted.#base === other.#base)) {
+      throw new TypeError(
+        `Cannot mount the app with the base ${JSON.stringify(other.#base)}: the base is taken.`,
+      );
+    }
+    this.#mounted.push(other);
+    return this;
+  }
+
+  /**
+   * Answers a request: the door for `Deno.serve`, `deno serve`, other frameworks and tests. It never rejects.
+   *
+   * It works without `this`, so that it can be handed around.
+   */
+  readonly fetch = async (request: Request, info?: unknown): Promise<Response> => {
+    guardProcess(this.#log);
+    const other = this.#mountedAt(request);
+    if (other !== undefined) return await other.fetch(request, info);
+    let secure = false;
+    try {
+      const deployed = environment("DENO_DEPLOYMENT_ID") !== undefined;
+      const arrival = arrive(request, this.#allowed, deployed);
+      secure = arrival.secure;
+      const response = await this.#answer(request, arrival);
+      return response.status === 101 ? response : secured(response, secure);
+    } catch (error) {
+      return secured(this.#failed(request, error), secure);
+    }
+  };
+
+  /**
+   * Listens on this machine. SIGTERM and SIGINT stop it: sockets are told to come back, running calls finish, and the
+   * process ends within 4 s.
+   *
+   * @throws Error that says what to do where the port is taken or something is missing
+   *
+   * @example
+   * ```ts
+   * import { App } from "@argyle/argyle";
+   * const app = new App();
+   * app.page("/", () => "Hello");
+   * await using server = await app.listen({ port: 0 });
+   * const response = await fetch(server.url);
+   * console.assert((await response.text()).includes("Hello"));
+   * ```
+   */
+  async listen(options: ListenOptions = {}): Promise<Listening> {
+    // What is wrong with keys or store is said now.
+    await Promise.all([this.#ready(), ...this.#mounted.map((app) => app.#ready())]);
+    return listen({ fetch: this.fetch, drain: (ms) => this.#drain(ms) }, this.#log, options);
+  }
+
+  /** Called by `deno serve` when it listens: from then on SIGTERM and SIGINT end the sockets, and so the process. */
+  readonly onListen = (address: Deno.Addr): void => {
+    if (address.transport === "tcp") {
+      this.#log.info(
+        `listening on http://${
+          address.hostname === "0.0.0.0" ? "localhost" : address.hostname
+        }:${address.port}`,
+      );
+    }
+    this.#signals ??= listenToSignals(() => void this[Symbol.asyncDispose]());
+  };
+
+  /** Ends the app's sockets and waits for what runs, for at most 3 s. The app does not serve again. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#drain(3000);
+    this.#signals?.();
+    this.#signals = undefined;
+  }
+
+  #mountedAt(request: Request): App<object> | undefined {
+    if (this.#mounted.length === 0) return undefined;
+    const path = URL.parse(request.url)?.pathname ?? "";
+    return this.#mounted.find((app) => path === app.#base || path.startsWith(`${app.#base}/`));
+  }
+
+  async #answer(request: Request, arrival: Arrival): Promise<Response> {
+    const path = this.#below(readPath(arrival.url, this.#limits));
+    if ((request.headers.get("cookie")?.length ?? 0) > this.#limits.cookies) {
+      throw new HttpError(431, `Cookies have at most ${this.#limits.cookies} bytes.`);
+    }
+    checkPostOrigin(request, arrival);
+    if (path === clientPath) return serveClient(request);
+    const found = findPage(this.#pages, path);
+    if (found === undefined && path === "/favicon.ico") return new Response(null, { status: 204 });
+    const arrived: Arrived = { request, arrival, path };
+    if (path === Path.socket) {
+      if (this.#draining) {
+        throw new HttpError(503, "The server restarts.", { headers: { "retry-after": "1" } });
+      }
+      return await openSocket(arrived, await this.#ready());
+    }
+    if (path === Path.ticket) return await redeemTicket(arrived, await this.#ready());
+    if (found === undefined) throw new HttpError(404, "There is no such page.");
+    return await servePage(arrived, found, await this.#ready());
+  }
+
+  // The path below our base; what is not below it is nobody's.
+  #below(path: string): string {
+    if (path === this.#base) return "/";
+    if (path.startsWith(`${this.#base}/`)) return path.slice(this.#base.length);
+    if (path === "/favicon.ico") return path;
+    throw new HttpError(404, "There is no such page.");
+  }
+
+  #failed(request: Request, error: unknown): Response {
+    if (error instanceof HttpError) {
+      if (error.cause !== undefined) {
+        this.#log.error("a request failed", error.cause, { status: error.status });
+      }
+      return failure(request, error.status, error.message, error.headers);
+    }
+    const reference = crypto.randomUUID().slice(0, 8);
+    this.#log.error("a request failed", error, { method: request.method, reference });
+    return failure(request, 500, `Something went wrong on the server. (Reference ${reference}.)`);
+  }
+
+  #ready(): Promise<Parts> {
+    this.#parts ??= this.#compose();
+    // A store that was away at the first request may be there at the next.
+    this.#parts.catch(() => this.#parts = undefined);
+    return this.#parts;
+  }
+
+  async #compose(): Promise<Parts> {
+    const { name = "app", lang = "en", clock = systemClock, session } = this.#options;
+    const limits = this.#limits, log = this.#log, base = this.#base, registry = this.#registry;
+    const { store } = this.#options.store === undefined ? memory({ clock }) : { store: this.#options.store };
+    const secrets = await appSecrets(
+      store,
+      `${name}${base}`,
+      this.#options.secrets ?? environment("ARGYLE_SECRET"),
+    );
+    const keys = new KeyRing(secrets, clock);
+    const build = [PROTOCOL_VERSION, clientHash, environment("DENO_DEPLOYMENT_ID") ?? ""].join(" ");
+    const visits = new Map<string, Visit>();
+    return {
+      base,
+      lang,
+      build,
+      limits,
+      clock,
+      log,
+      keys,
+      registry,
+      visits,
+      pages: this.#pages,
+      hub: this.#hub,
+      cookie: new SessionCookie({ name, base }, keys, limits, clock),
+      records: new Records(store, `${name}${base}`, limits, clock),
+      values: new SessionValues(session, log),
+      turns: new Turns(),
+      pending: this.#pending,
+      renderer: new Renderer(registry, name, limits, clock, log),
+      parked: new ParkedViews(limits.parked),
+      open: (id, token) => openPage(keys, id, build, token, limits.token),
+      find: (path) => this.#find(path),
+    };
+  }
+
+  #find(path: string): ReturnType<typeof findPage> {
+    const url = URL.parse(path, "http://localhost");
+    return url === null ? undefined : findPage(this.#pages, this.#below(readPath(url, this.#limits)));
+  }
+
+  async #drain(ms: number): Promise<void> {
+    await Promise.all([this.#drainOwn(ms), ...this.#mounted.map((app) => app.#drain(ms))]);
+  }
+
+  async #drainOwn(ms: number): Promise<void> {
+    this.#draining = true;
+    const { clock = systemClock } = this.#options;
+    const end = clock.now() + ms;
+    this.#hub.closeAll();
+    while (this.#pending.size > 0 && clock.now() < end) {
+      await new Promise<void>((resolve) => clock.after(20, resolve));
+    }
+  }
+}
+
+function secured(response: Response, secure: boolean): Response {
+  secureHeaders(response.headers, secure);
+  return response;
+}
+
+function failure(
+  request: Request,
+  status: number,
+  message: string,
+  more: Readonly<Record<string, string>> = {},
+): Response {
+  const headers = {
+    "content-type": "text/html; charset=utf-8",
+    "cache-control": "no-store",
+    "content-security-policy":
+      "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    ...more,
+  };
+  return new Response(request.method === "HEAD" ? null : errorPage(status, message), { status, headers });
+}
+
+function readBase(base: string): string {
+  if (base === "" || base === "/") return "";
+  if (!/^(\/[A-Za-z0-9._~-]+)+$/.test(base)) {
+    throw new TypeError(
+      `Cannot use the base ${JSON.stringify(base)}: it is like "/live", without a slash at its end.`,
+    );
+  }
+  return base;
+}
+
+function readOrigin(origin: string): string {
+  const url = URL.parse(origin);
+  if (url === null || !/^https?:$/.test(url.protocol) || url.origin !== origin.replace(/\/$/, "")) {
+    throw new TypeError(`Cannot use the origin ${JSON.stringify(origin)}: it is like "https://shop.test".`);
+  }
+  return url.origin;
+}
+
+function listed(text: string | undefined): string[] {
+  return (text ?? "").split(",").map((item) => item.trim()).filter((item) => item !== "");
+}
+
+// Without the permission to read a variable it counts as not set: the absence of a setting is production.
+function environment(name: string): string | undefined {
+  try {
+    return Deno.env.get(name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return undefined;
+    throw error;
+  }
+}

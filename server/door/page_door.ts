@@ -1,0 +1,107 @@
+/**
+ * Answers GET and HEAD of a page.
+ *
+ * @module
+ */
+
+import { VISIT_HEADER } from "../../protocol/markers.ts";
+import { contentSecurityPolicy, makeNonce } from "../http/headers.ts";
+import { HttpError } from "../http/error.ts";
+import { writeDocument } from "../page/document.ts";
+import type { Page, Untyped } from "../page/page.ts";
+import { makeVisit, openPage, sealPage } from "../page/page_data.ts";
+import { hashRender } from "../page/view.ts";
+import type { SessionName } from "../session/cookie.ts";
+import type { Snapshot } from "../session/records.ts";
+import type { Arrived, Parts } from "./parts.ts";
+
+/**
+ * Serves a page: the whole document, with its sealed data. Nothing is written to the store.
+ *
+ * @throws HttpError 405 for another method; and what the page throws
+ */
+export async function servePage(
+  { request, arrival }: Arrived,
+  { page, params }: { page: Page; params: Record<string, string> },
+  parts: Parts,
+): Promise<Response> {
+  const allow = { allow: "GET, HEAD, OPTIONS" };
+  if (request.method === "OPTIONS") return new Response(null, { status: 204, headers: allow });
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    throw new HttpError(405, "This page answers to GET.", { headers: allow });
+  }
+  const { session, seen, visit, setCookie } = await recognise(request, arrival, parts);
+  const rendered = await parts.renderer.render(page, {
+    url: new URL(arrival.url),
+    params,
+    session: await parts.values.read(seen.values) as Untyped,
+    state: structuredClone(seen.visit.state ?? page.options.state?.() ?? {}) as Untyped,
+    user: seen.user,
+  });
+  const headers = new Headers(setCookie === undefined ? {} : { "set-cookie": setCookie });
+  if (rendered instanceof Response) return withHeaders(rendered, headers);
+  const hash = await hashRender(rendered);
+  const path = `${arrival.url.pathname}${arrival.url.search}`;
+  const data = { visit, path, hash, state: seen.version, identity: seen.identity };
+  const token = await sealPage(parts.keys, session.id, parts.build, data);
+  // The socket follows in a moment and finds this very render, so that nothing is rendered twice.
+  parts.parked.park(visit, { hash, version: 0, render: rendered, previous: undefined, state: seen.version });
+  const nonce = makeNonce();
+  headers.set("content-type", "text/html; charset=utf-8");
+  headers.set("cache-control", "private, no-store");
+  headers.set("vary", `cookie, ${VISIT_HEADER}`);
+  headers.set("content-security-policy", contentSecurityPolicy(nonce, arrival.secure));
+  const document = writeDocument({ rendered, token, visit }, { base: parts.base, nonce, lang: parts.lang });
+  return new Response(request.method === "HEAD" ? null : document, { headers });
+}
+
+// Who asks, and for which visit: the one that a resync names, or a new one.
+async function recognise(
+  request: Request,
+  { secure, cookies }: Arrived["arrival"],
+  parts: Parts,
+): Promise<{ session: SessionName; seen: Snapshot; visit: string; setCookie: string | undefined }> {
+  const named = cookies ? await parts.cookie.read(request.headers.get("cookie"), secure) : undefined;
+  const visit = await namedVisit(request, named, parts) ?? makeVisit();
+  const session = named ?? parts.cookie.create();
+  const seen = await parts.records.read(session.id, visit);
+  if (named === undefined || isOver(seen, parts)) {
+    const fresh = named === undefined ? session : parts.cookie.create();
+    if (!cookies) {
+      parts.log.warn("a page over plain http keeps no session", { host: new URL(request.url).host });
+    }
+    return {
+      session: fresh,
+      seen: fresh === session ? seen : await parts.records.read(fresh.id, visit),
+      visit: fresh === session ? visit : makeVisit(),
+      setCookie: cookies ? await parts.cookie.write(fresh, secure) : undefined,
+    };
+  }
+  const stale = seen.endedAt === undefined && parts.cookie.isStale(session);
+  return { session, seen, visit, setCookie: stale ? await parts.cookie.write(session, secure) : undefined };
+}
+
+async function namedVisit(
+  request: Request,
+  session: SessionName | undefined,
+  parts: Parts,
+): Promise<string | undefined> {
+  const token = request.headers.get(VISIT_HEADER);
+  if (token === null || session === undefined) return undefined;
+  const data = await openPage(parts.keys, session.id, parts.build, token, parts.limits.token);
+  const url = new URL(request.url);
+  return data?.path === `${url.pathname}${url.search}` ? data.visit : undefined;
+}
+
+// A session that ended a moment ago may still be named by requests that were under way at the login: answering them
+// with a new cookie would overwrite the one that the login has just set.
+function isOver({ endedAt }: Snapshot, { clock, limits }: Parts): boolean {
+  return endedAt !== undefined && clock.now() - endedAt > limits.ticket;
+}
+
+function withHeaders(response: Response, more: Headers): Response {
+  const headers = new Headers(response.headers);
+  for (const [name, value] of more) headers.append(name, value);
+  if (!headers.has("cache-control")) headers.set("cache-control", "private, no-store");
+  return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
+}

@@ -1,0 +1,34 @@
+/**
+ * What the doors of an app work with.
+ *
+ * @module
+ */
+
+import type { Arrival } from "../http/host.ts";
+import type { Page } from "../page/page.ts";
+import type { Host } from "../reflex/host.ts";
+import type { KeyRing } from "../seal/key_ring.ts";
+import type { SessionCookie } from "../session/cookie.ts";
+import type { Hub } from "../socket/hub.ts";
+
+/** The parts of an app, ready to serve. */
+export interface Parts extends Host {
+  /** The path that everything is below: `""` or `/live`. */
+  readonly base: string;
+  /** The language of its documents. */
+  readonly lang: string;
+  /** Names this build: page data of another does not open. */
+  readonly build: string;
+  readonly keys: KeyRing;
+  readonly cookie: SessionCookie;
+  readonly hub: Hub;
+  readonly pages: readonly Page[];
+}
+
+/** A request that has passed the first checks. */
+export interface Arrived {
+  readonly request: Request;
+  readonly arrival: Arrival;
+  /** The decoded path below the base, beginning with `/`. */
+  readonly path: string;
+}

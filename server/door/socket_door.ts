@@ -1,0 +1,41 @@
+/**
+ * Opens a page socket.
+ *
+ * @module
+ */
+
+import { HttpError } from "../http/error.ts";
+import { checkSocketOrigin } from "../http/origin.ts";
+import { Visit } from "../reflex/visit.ts";
+import { Connection } from "../socket/connection.ts";
+import { upgrade } from "../socket/upgrade.ts";
+import type { Arrived, Parts } from "./parts.ts";
+
+/**
+ * Upgrades a request to a page socket: own origin, a session cookie that verifies, room for one more. The page's
+ * sealed data comes in the first frame.
+ *
+ * @throws HttpError 403 without the one or the other, 503 where there is no room
+ */
+export async function openSocket({ request, arrival }: Arrived, parts: Parts): Promise<Response> {
+  checkSocketOrigin(request, arrival);
+  const session = arrival.cookies
+    ? await parts.cookie.read(request.headers.get("cookie"), arrival.secure)
+    : undefined;
+  if (session === undefined) throw new HttpError(403, "A page's socket has a session; load the page first.");
+  parts.hub.admit(session.id);
+  const { socket, response } = upgrade(request, parts.limits);
+  const connection = new Connection(socket, parts.limits, parts.clock, parts.log);
+  // The origin that was checked is the one in the browser's address bar, also behind a proxy.
+  const origin = arrival.origins.includes(arrival.url.origin) ? arrival.url.origin : arrival.origins[0]!;
+  const visit = new Visit(parts, connection, session.id, origin);
+  parts.hub.add(session.id, connection);
+  connection.start({
+    frame: (frame, text) => visit.frame(frame, text),
+    closed: () => {
+      parts.hub.remove(session.id, connection);
+      visit.closed();
+    },
+  });
+  return response;
+}

@@ -1,0 +1,45 @@
+/**
+ * Redeems the ticket that a login left: the one moment at which a socket's page gets a new cookie.
+ *
+ * @module
+ */
+
+import { HttpError } from "../http/error.ts";
+import type { Arrived, Parts } from "./parts.ts";
+
+const TICKET_BYTES = 64;
+
+/**
+ * Takes a ticket as the text body of a POST from our own page, and answers 204 with the new session's cookie.
+ *
+ * @throws HttpError 405 for another method; 403 for a ticket that is not this session's, used, or too old
+ */
+export async function redeemTicket({ request, arrival }: Arrived, parts: Parts): Promise<Response> {
+  if (request.method !== "POST") {
+    throw new HttpError(405, "A ticket is redeemed by POST.", { headers: { allow: "POST" } });
+  }
+  const session = arrival.cookies
+    ? await parts.cookie.read(request.headers.get("cookie"), arrival.secure)
+    : undefined;
+  const ticket = await readTicket(request);
+  if (session === undefined || ticket === undefined) throw refused();
+  const renewed = parts.cookie.create();
+  if (!await parts.records.redeem(ticket, session.id, renewed.id)) throw refused();
+  const headers = {
+    "set-cookie": await parts.cookie.write(renewed, arrival.secure),
+    "cache-control": "no-store",
+  };
+  return new Response(null, { status: 204, headers });
+}
+
+async function readTicket(request: Request): Promise<string | undefined> {
+  const type = request.headers.get("content-type") ?? "";
+  if (!/^text\/plain\b/.test(type) || request.headers.has("content-encoding")) return undefined;
+  if (Number(request.headers.get("content-length") ?? Infinity) > TICKET_BYTES) return undefined;
+  const text = await request.text();
+  return /^[A-Za-z0-9_-]{22}$/.test(text) ? text : undefined;
+}
+
+function refused(): HttpError {
+  return new HttpError(403, "The ticket is not good, or no longer.");
+}

@@ -1,0 +1,134 @@
+/**
+ * Listens, and stops as it should.
+ *
+ * @module
+ */
+
+import type { Logger } from "../observe.ts";
+
+/** Where to listen. */
+export interface ListenOptions {
+  /** The port; 8000 where left out, any free one for 0. */
+  readonly port?: number;
+  /** The address; this machine only (`127.0.0.1`) where left out. */
+  readonly hostname?: string;
+  /** Certificate chain and key, as PEM: then https. */
+  readonly cert?: string;
+  /** See `cert`. */
+  readonly key?: string;
+  /** Ends the server. */
+  readonly signal?: AbortSignal;
+}
+
+/** A server that listens. Leaving its scope stops it. */
+export interface Listening extends AsyncDisposable {
+  /** Where it listens, `http://127.0.0.1:8000`. */
+  readonly url: string;
+  /** The port. */
+  readonly port: number;
+  /** Done when the server has stopped. */
+  readonly finished: Promise<void>;
+  /** Stops: no new connections, sockets are told to come back, running calls finish. Twice does no harm. */
+  stop(): Promise<void>;
+}
+
+/** What is asked of the app that listens. */
+interface Stoppable {
+  fetch(request: Request, info: Deno.ServeHandlerInfo): Promise<Response>;
+  /** Ends sockets and waits for what runs, for at most so many milliseconds. */
+  drain(ms: number): Promise<void>;
+}
+
+// Deno Deploy kills 5 s after SIGINT; this leaves a second for the rest.
+const DRAIN = 3000, GIVE_UP = 3500;
+
+/**
+ * Listens for an app. SIGTERM and SIGINT stop it and end the process within 4 s.
+ *
+ * @throws Error that says what to do where the port is taken or not permitted
+ */
+export function listen(app: Stoppable, log: Logger, options: ListenOptions = {}): Listening {
+  const { port = 8000, hostname = "127.0.0.1", cert, key } = options;
+  let server: Deno.HttpServer<Deno.NetAddr>;
+  try {
+    const tls = cert !== undefined && key !== undefined ? { cert, key } : {};
+    server = Deno.serve(
+      { port, hostname, ...tls, onListen: () => {} },
+      (request, info) => app.fetch(request, info),
+    );
+  } catch (cause) {
+    throw startupError(cause, hostname, port);
+  }
+  const { port: taken } = server.addr;
+  const url = `${cert === undefined ? "http" : "https"}://${
+    hostname.includes(":") ? `[${hostname}]` : hostname
+  }:${taken}`;
+  let stopping: Promise<void> | undefined;
+  const stop = () => stopping ??= stopServer(server, app);
+  const exit = () => void exitAfter(stop(), log);
+  const signals = listenToSignals(exit);
+  options.signal?.addEventListener("abort", () => void stop(), { once: true });
+  log.info(`listening on ${url}`);
+  const finished = server.finished.then(() => stopping).then(() => signals());
+  return {
+    url,
+    port: taken,
+    finished,
+    stop: () => stop().then(() => finished),
+    [Symbol.asyncDispose]: () => stop().then(() => finished),
+  };
+}
+
+async function stopServer(server: Deno.HttpServer, app: Stoppable): Promise<void> {
+  const stopped = server.shutdown();
+  await app.drain(DRAIN);
+  await stopped;
+}
+
+async function exitAfter(stopped: Promise<void>, log: Logger): Promise<void> {
+  const gaveUp = setTimeout(() => {
+    log.warn("a request did not end in time; stopping without it");
+    Deno.exit(0);
+  }, GIVE_UP);
+  await stopped;
+  clearTimeout(gaveUp);
+  Deno.exit(0);
+}
+
+/**
+ * Calls `run` at the first SIGTERM or SIGINT.
+ *
+ * @returns stops listening
+ */
+export function listenToSignals(run: () => void): () => void {
+  // Windows has no SIGTERM to listen to.
+  const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGTERM", "SIGINT"];
+  for (const signal of signals) Deno.addSignalListener(signal, run);
+  return () => {
+    for (const signal of signals) Deno.removeSignalListener(signal, run);
+  };
+}
+
+function startupError(cause: unknown, hostname: string, port: number): Error {
+  const where = `${hostname}:${port}`;
+  if (cause instanceof Deno.errors.AddrInUse) {
+    return new Error(
+      `Cannot listen on ${where}: the port is taken. Stop the other program, or give another port.`,
+      {
+        cause,
+      },
+    );
+  }
+  if (cause instanceof Deno.errors.NotCapable) {
+    return new Error(`Cannot listen on ${where}: not permitted. Run with --allow-net=${where}.`, { cause });
+  }
+  if (cause instanceof Deno.errors.PermissionDenied) {
+    return new Error(
+      `Cannot listen on ${where}: the system does not permit it. Ports below 1024 are the system's.`,
+      {
+        cause,
+      },
+    );
+  }
+  return cause instanceof Error ? cause : new Error(`Cannot listen on ${where}.`, { cause });
+}

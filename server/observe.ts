@@ -1,0 +1,45 @@
+/**
+ * What the server says to its operator.
+ *
+ * @module
+ */
+
+/** Values that belong to a message. They are written escaped and cut, so that nobody writes lines for us. */
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** Where messages go. */
+export interface Logger {
+  /** Something that went as it should. */
+  info(message: string, fields?: LogFields): void;
+  /** Something that the operator may want to change. */
+  warn(message: string, fields?: LogFields): void;
+  /** Something that failed; `error` is written whole, with its causes. */
+  error(message: string, error: unknown, fields?: LogFields): void;
+}
+
+/** Writes one readable line per message to the console; errors with their stack. */
+export const consoleLogger: Logger = {
+  // deno-lint-ignore no-console -- the one place where the default logger meets the console
+  info: (message, fields) => console.info(line("info", message, fields)),
+  // deno-lint-ignore no-console
+  warn: (message, fields) => console.warn(line("warn", message, fields)),
+  // deno-lint-ignore no-console
+  error: (message, error, fields) => console.error(line("error", message, fields), error),
+};
+
+function line(level: string, message: string, fields: LogFields = {}): string {
+  const pairs = Object.entries(fields).filter(([, value]) => value !== undefined)
+    .map(([name, value]) => ` ${name}=${escapeValue(value!)}`);
+  return `${new Date().toISOString()} ${level} ${message}${pairs.join("")}`;
+}
+
+// Control characters and line separators would let a stranger's value look like a line of ours.
+function escapeValue(value: string | number | boolean): string {
+  if (typeof value !== "string") return String(value);
+  const cut = value.length > 200 ? `${value.slice(0, 200)}…` : value;
+  // deno-lint-ignore no-control-regex
+  return JSON.stringify(cut).replace(
+    /[\u007f-\u009f\u2028\u2029]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}

@@ -1,0 +1,77 @@
+/**
+ * What an element writes for the calls that it offers.
+ *
+ * @module
+ */
+
+import { Attribute, type Json } from "../../protocol/mod.ts";
+import type { Call } from "./binding.ts";
+import { describe } from "./_child.ts";
+import { checkToken, offerTargets, reflexTargets } from "./_reflex.ts";
+import { currentRendering } from "./_rendering.ts";
+
+/** The attributes by name; each is absent where there is nothing to say. */
+export type BindingAttributes = { [name: string]: string };
+
+/**
+ * Records what an element offers, and gives the attributes for it.
+ *
+ * @param declared the value of its own `data-reflex`
+ * @param calls what was spread on it by `on()`
+ * @param element its name, for errors
+ * @throws TypeError for a malformed `data-reflex`, and for arguments that are not JSON
+ */
+export function bindingAttributes(
+  declared: unknown,
+  calls: readonly Call[],
+  element: string,
+): BindingAttributes {
+  const hasDeclared = declared !== undefined && declared !== null && declared !== false;
+  const targets = hasDeclared ? reflexTargets(declared, element) : [];
+  offerTargets(targets);
+  const rendering = currentRendering();
+  // A string that a component renders for itself is not part of the page: it offers nothing.
+  if (calls.length === 0 || rendering === undefined) return {};
+  const tokens = hasDeclared ? [`${declared}`.trim()] : [];
+  const lists: (readonly Json[])[] = targets.map(() => []);
+  for (const { event, owner, method, args } of calls) {
+    const target = `${rendering.recorder.nameOf(owner)}#${method}`;
+    const list = jsonArguments(args, `${target} on <${element}>`);
+    const binding = `${event}->${target}`;
+    checkToken(binding, element);
+    tokens.push(binding);
+    lists.push(list);
+    rendering.recorder.offer(target, list);
+  }
+  const attributes: BindingAttributes = { [Attribute.reflex]: tokens.join(" ") };
+  if (lists.some((list) => list.length > 0)) attributes[Attribute.args] = JSON.stringify(lists);
+  return attributes;
+}
+
+function jsonArguments(args: readonly unknown[], call: string): readonly Json[] {
+  let end = args.length;
+  while (end > 0 && args[end - 1] === undefined) end--;
+  const list = end === args.length ? args : args.slice(0, end);
+  list.forEach((value, i) => checkJson(value, String(i), call, []));
+  return list as readonly Json[];
+}
+
+function checkJson(value: unknown, path: string, call: string, above: readonly object[]): void {
+  if (value === null || typeof value === "string" || typeof value === "boolean") return;
+  if (typeof value === "number" && Number.isFinite(value)) return;
+  if (typeof value !== "object") throw refusal(describe(value), path, call);
+  if (above.includes(value)) throw refusal("an object that holds itself", path, call);
+  const line = [...above, value];
+  if (Array.isArray(value)) {
+    // By index, because forEach would pass over the gaps of an array.
+    for (let i = 0; i < value.length; i++) checkJson(value[i], `${path}[${i}]`, call, line);
+    return;
+  }
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype !== null && prototype !== Object.prototype) throw refusal(describe(value), path, call);
+  for (const [key, item] of Object.entries(value)) checkJson(item, `${path}.${key}`, call, line);
+}
+
+function refusal(what: string, path: string, call: string): TypeError {
+  return new TypeError(`Cannot offer ${call}: argument ${path} is ${what}, which is not a JSON value.`);
+}

@@ -1,0 +1,74 @@
+/**
+ * `data-reflex`: what an element offers by its markup.
+ *
+ * @module
+ */
+
+import { Attribute } from "../../protocol/mod.ts";
+import { describe } from "./_child.ts";
+import { escapeHtml } from "./_escape.ts";
+import { offer } from "./_rendering.ts";
+
+const token = /^([A-Za-z][\w:.-]*)->([A-Za-z0-9_$.]+#[A-Za-z0-9_$]+)$/;
+
+const known = new Map<string, readonly string[]>();
+const remembered = 1000;
+
+/**
+ * The targets, `Class#method`, of a value of `data-reflex`.
+ *
+ * @throws TypeError that names the token which is not `event->Class#method`
+ */
+export function reflexTargets(value: unknown, element?: string): readonly string[] {
+  if (typeof value !== "string") throw refusal(`it is text, not ${describe(value)}`, element);
+  const before = known.get(value);
+  if (before !== undefined) return before;
+  const targets = value.split(/\s+/).filter((part) => part !== "").map((part) => {
+    const match = token.exec(part);
+    if (match !== null) return match[2]!;
+    throw refusal(`${JSON.stringify(part.slice(0, 80))} is not of the form event->Class#method`, element);
+  });
+  // A row offers what the row above offers; a value that comes from outside is not kept for ever.
+  if (known.size < remembered && value.length < 200) known.set(value, targets);
+  return targets;
+}
+
+/**
+ * Refuses what is not one token, `event->Class#method`.
+ *
+ * @throws TypeError that names it
+ */
+export function checkToken(text: string, element: string): void {
+  if (!token.test(text)) {
+    throw refusal(`${JSON.stringify(text.slice(0, 80))} is not of the form event->Class#method`, element);
+  }
+}
+
+function refusal(why: string, element?: string): TypeError {
+  const where = element === undefined ? "" : ` on <${element}>`;
+  return new TypeError(`Cannot write ${Attribute.reflex}${where}: ${why}.`);
+}
+
+/** Records what a value of `data-reflex` offers: calls without arguments. */
+export function offerTargets(targets: readonly string[]): void {
+  for (const target of targets) offer(target, []);
+}
+
+/**
+ * A `data-reflex` in a hole of a template. The renderer makes a string of it when it writes the template, and not
+ * before: that is the moment at which the page offers it.
+ */
+export class ReflexAttribute {
+  readonly #targets: readonly string[];
+  readonly #html: string;
+
+  constructor(value: string) {
+    this.#targets = reflexTargets(value);
+    this.#html = ` ${Attribute.reflex}="${escapeHtml(value)}"`;
+  }
+
+  [Symbol.toPrimitive](): string {
+    offerTargets(this.#targets);
+    return this.#html;
+  }
+}

@@ -1,0 +1,160 @@
+/**
+ * Reads the static parts of compiled JSX. The compiler writes well-formed HTML: attributes in double quotes, `<` and
+ * `>` escaped wherever they are text.
+ *
+ * @module
+ */
+
+import { Attribute } from "../../protocol/mod.ts";
+import { attributeName } from "./_attribute_name.ts";
+import { relaxHtml, unescapeHtml } from "./_escape.ts";
+import { checkRawText, isRawText } from "./_raw_text.ts";
+import { reflexTargets } from "./_reflex.ts";
+import type { RawText, Template } from "./_template.ts";
+
+/** The fields of a template. */
+export type TemplateFields = Pick<Template, "strings" | "attributes" | "rawTexts" | "targets" | "foreign">;
+
+/**
+ * Reads a template.
+ *
+ * @throws TypeError for markup that is never written: handlers as text, `srcdoc`, malformed `data-reflex`
+ */
+export function readTemplate(strings: readonly string[]): TemplateFields {
+  const reader = new Reader();
+  strings.forEach((string, i) => {
+    reader.read(string);
+    if (i < strings.length - 1) reader.hole(i);
+  });
+  return reader;
+}
+
+// Elements whose `value` is not an attribute in HTML: compiled to strings, it would be lost.
+const valueElements = new Set(["select", "option", "textarea"]);
+
+class Reader implements TemplateFields {
+  readonly strings: string[] = [];
+  readonly attributes: number[] = [];
+  readonly rawTexts: RawText[] = [];
+  readonly targets: string[] = [];
+  readonly foreign: number[] = [];
+
+  /** The element whose start tag is being read. */
+  #tag: string | undefined;
+  /** The text without entities that is being read. */
+  #raw: { element: string; parts: string[]; holes: number[] } | undefined;
+  #text = "";
+  #foreignDepth = 0;
+  #source = "";
+  #at = 0;
+  #out = "";
+
+  read(source: string): void {
+    this.#source = source;
+    this.#at = 0;
+    this.#out = "";
+    while (this.#at < source.length) {
+      if (this.#tag !== undefined) this.#readTag(this.#tag);
+      else if (this.#raw !== undefined) this.#readRawText(this.#raw);
+      else this.#readText();
+    }
+    this.strings.push(this.#out);
+  }
+
+  hole(index: number): void {
+    if (this.#tag !== undefined) {
+      if (valueElements.has(this.#tag)) throw notSkipped(this.#tag);
+      this.attributes.push(index);
+    }
+    if (this.#tag === undefined && this.#foreignDepth > 0) this.foreign.push(index);
+    if (this.#raw === undefined) return;
+    this.#raw.holes.push(index);
+    this.#raw.parts.push(this.#text);
+    this.#text = "";
+  }
+
+  #readText(): void {
+    const text = this.#match(/[^<]+/y);
+    if (text !== undefined) {
+      this.#out += relaxHtml(text[0]);
+      return;
+    }
+    const [tag, slash, name] = this.#match(/<(\/?)([^\s<>/]+)/y) ?? this.#fail();
+    this.#out += tag;
+    this.#tag = name!;
+    if (name === "svg" || name === "math") this.#foreignDepth += slash === "" ? 1 : -1;
+  }
+
+  #readTag(tag: string): void {
+    if (this.#match(/\s+$/y) !== undefined) return;
+    const end = this.#match(/\s*(\/?>)/y);
+    if (end !== undefined) {
+      this.#out += end[1]!;
+      const closes = this.#out.endsWith(`</${tag}>`) || end[1] === "/>";
+      this.#tag = undefined;
+      if (!closes && this.#foreignDepth === 0 && isRawText(tag)) {
+        this.#raw = { element: tag, parts: [], holes: [] };
+      }
+      return;
+    }
+    const [, name, value] = this.#match(/\s*([^\s=<>"/]+)(?:="([^"]*)")?/y) ?? this.#fail();
+    this.#attribute(tag, name!, value);
+  }
+
+  #attribute(tag: string, prop: string, value: string | undefined): void {
+    const { html, kind } = attributeName(prop);
+    switch (kind) {
+      case "none":
+        return;
+      case "event":
+        throw new TypeError(
+          `Cannot write ${html}="…" on <${tag}>: a handler is not text; use ${Attribute.reflex} or on().`,
+        );
+      case "srcdoc":
+      case "inner":
+        throw new TypeError(`Cannot write ${html}="…" on <${tag}>: pass raw(html).`);
+      case "args":
+        throw new TypeError(`Cannot write ${html} on <${tag}> by hand: use on().`);
+      case "reflex":
+        this.targets.push(...reflexTargets(unescapeHtml(value ?? ""), tag));
+        break;
+      case "enumerated":
+        value ??= "true";
+        break;
+    }
+    if (html === "value" && valueElements.has(tag) && tag !== "option") throw notSkipped(tag);
+    this.#out += value ? ` ${html}="${relaxHtml(value)}"` : ` ${html}`;
+  }
+
+  #readRawText(raw: { element: string; parts: string[]; holes: number[] }): void {
+    const text = unescapeHtml(this.#match(/[^<]+/y)?.[0] ?? "");
+    this.#text += text;
+    this.#out += text;
+    if (this.#at === this.#source.length) return;
+    raw.parts.push(this.#text);
+    if (raw.holes.length === 0) checkRawText(this.#text, raw.element, false);
+    if (raw.parts.some((part) => part !== "") || raw.holes.length > 0) this.rawTexts.push(raw);
+    this.#raw = undefined;
+    this.#text = "";
+  }
+
+  #match(pattern: RegExp): RegExpExecArray | undefined {
+    pattern.lastIndex = this.#at;
+    const match = pattern.exec(this.#source);
+    if (match === null) return undefined;
+    this.#at = pattern.lastIndex;
+    return match;
+  }
+
+  #fail(): never {
+    const rest = JSON.stringify(this.#source.slice(this.#at, this.#at + 40));
+    throw new TypeError(`Cannot read a JSX template: ${rest} is not what the compiler writes.`);
+  }
+}
+
+function notSkipped(element: string): TypeError {
+  return new TypeError(
+    `Cannot render <${element}> from a template, its value would be lost: deno.json needs ` +
+      '"jsxPrecompileSkipElements": ["select", "option", "textarea", "input"] under "compilerOptions".',
+  );
+}

@@ -1,0 +1,52 @@
+/**
+ * How a page offers calls: what `on()` gives, and where it is written down.
+ *
+ * @module
+ */
+
+import type { Json } from "../../protocol/mod.ts";
+
+/** One call that an element offers. */
+export interface Call {
+  /** The DOM event that makes the call. */
+  readonly event: string;
+  /** The class that the method belongs to. */
+  readonly owner: object;
+  /** The method's name. */
+  readonly method: string;
+  /** JSON values. */
+  readonly args: readonly unknown[];
+}
+
+/** The prop that carries calls into an element. A symbol, so that no JSON can carry it. */
+export const BINDING: unique symbol = Symbol("binding");
+
+/**
+ * Calls to be spread on an element: `<button {...binding}>`. On a component they are a prop like any other, and go
+ * where the component spreads its props.
+ */
+export class Binding {
+  /** The calls, in order. */
+  readonly [BINDING]: readonly Call[];
+
+  /**
+   * Takes the calls.
+   *
+   * @param calls what the element offers
+   */
+  constructor(calls: readonly Call[]) {
+    this[BINDING] = calls;
+  }
+}
+
+/** Where a render writes down what its page offers. */
+export interface Recorder {
+  /**
+   * The name that a class is registered under.
+   *
+   * @throws when it is not registered
+   */
+  nameOf(owner: object): string;
+  /** The page offers this call, `Class#method`, with exactly these arguments. The list is not kept by the render. */
+  offer(target: string, args: readonly Json[]): void;
+}

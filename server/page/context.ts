@@ -1,0 +1,48 @@
+/**
+ * Makes the context that a page is called with.
+ *
+ * @module
+ */
+
+import { canonicalJson } from "../../protocol/json.ts";
+import { deepFreeze } from "./frozen.ts";
+import type { PageContext, Untyped } from "./page.ts";
+
+/** What a context is made of. */
+export interface ContextParts {
+  /** The page's URL. */
+  readonly url: URL;
+  /** The params of its path. */
+  readonly params: Record<string, string>;
+  /** The session's values; frozen here. */
+  readonly session: Untyped;
+  /** The visit's state; frozen here. */
+  readonly state: Untyped;
+  /** Who it is. */
+  readonly user: string | undefined;
+  /** The reflex that has just run. */
+  readonly ran?: object;
+}
+
+/** The context of one render. Its functions work without `this`: everybody destructures contexts. */
+export function pageContext(parts: ContextParts): PageContext<Untyped, Untyped, Record<string, string>> {
+  const loads = new Map<string, Promise<unknown>>();
+  return {
+    url: parts.url,
+    params: parts.params,
+    query: parts.url.searchParams,
+    session: deepFreeze(parts.session),
+    state: deepFreeze(parts.state),
+    user: parts.user,
+    ran: <R extends object>(reflex: abstract new () => R): R | undefined =>
+      parts.ran instanceof reflex ? parts.ran : undefined,
+    load<T>(key: string | readonly unknown[], fn: () => T | Promise<T>): Promise<T> {
+      const name = canonicalJson(key);
+      const known = loads.get(name);
+      if (known !== undefined) return known as Promise<T>;
+      const loading = Promise.resolve().then(fn);
+      loads.set(name, loading);
+      return loading;
+    },
+  };
+}

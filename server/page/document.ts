@@ -1,0 +1,51 @@
+/**
+ * The document around a render.
+ *
+ * @module
+ */
+
+import { Attribute, Path } from "../../protocol/markers.ts";
+import { clientHash } from "./client_script.ts";
+
+/** What a page put into its head and body. */
+interface Rendered {
+  readonly head: string;
+  readonly body: string;
+}
+
+/** The path of the browser's script below an app's base. */
+export const clientPath = `${Path.root}client-${clientHash}.js`;
+
+/**
+ * The head of a page: what it wrote itself, and before it what every page needs and this one left out.
+ *
+ * @param head what the page's `<Head>` elements gave
+ * @param name the app's name, the title of a page that has none
+ */
+export function completeHead(head: string, name: string): string {
+  const viewport = /<meta [^>]*name="viewport"/i.test(head)
+    ? ""
+    : '<meta name="viewport" content="width=device-width, initial-scale=1">';
+  const title = head.includes("<title")
+    ? ""
+    : `<title>${name.replace(/[&<]/g, (c) => c === "&" ? "&amp;" : "&lt;")}</title>`;
+  return `<meta charset="utf-8">${viewport}${title}${head}`;
+}
+
+/**
+ * The whole document. Ours in it is one script element, which also carries the sealed page data.
+ *
+ * @param page what was rendered, and the sealed data of this visit
+ * @param place the app's base, the response's nonce, the document's language
+ */
+export function writeDocument(
+  { rendered, token, visit }: { rendered: Rendered; token: string; visit: string },
+  { base, nonce, lang }: { base: string; nonce: string; lang: string },
+): string {
+  // Styles and scripts of the author's own head run under the nonce of this response; it is no part of the render.
+  const head = rendered.head.replace(/<(style|script)(?=[\s>])/g, `<$1 nonce="${nonce}"`);
+  const script =
+    `<script type="module" nonce="${nonce}" src="${base}${clientPath}" ${Attribute.page}="${token}" ` +
+    `${Attribute.visit}="${visit.slice(0, 6)}"></script>`;
+  return `<!DOCTYPE html><html lang="${lang}"><head>${head}${script}</head><body>${rendered.body}</body></html>`;
+}

@@ -1,0 +1,23 @@
+/**
+ * What a person sees when there is no page to see.
+ *
+ * @module
+ */
+
+import { STATUS_TEXT } from "./status_text.ts";
+
+/**
+ * A small document about an error: readable in the dark, on a phone and by a screen reader; no script, no style but
+ * the browser's.
+ *
+ * @param status of the response
+ * @param message a sentence for the person
+ */
+export function errorPage(status: number, message: string): string {
+  const title = `${status} ${STATUS_TEXT[status] ?? "Error"}`;
+  const text = message.replace(/[&<]/g, (c) => c === "&" ? "&amp;" : "&lt;");
+  return `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">` +
+    `<meta name="viewport" content="width=device-width, initial-scale=1">` +
+    `<meta name="color-scheme" content="light dark"><title>${title}</title></head>` +
+    `<body><main><h1>${title}</h1><p>${text}</p></main></body></html>`;
+}

@@ -1,0 +1,133 @@
+/**
+ * What a page is: a function of its context, under a path.
+ *
+ * @module
+ */
+
+import { HttpError } from "../http/error.ts";
+import type { Html } from "./html.ts";
+
+/** State that no schema and no generic has typed: any JSON. */
+// deno-lint-ignore no-explicit-any -- "any" is the promise here: the smallest program has no types of its own
+export type Untyped = Record<string, any>;
+
+/** What every page is given, also one that many people share. */
+export interface SharedContext<Params = Record<string, string>> {
+  /** The page's own URL. */
+  readonly url: URL;
+  /** The params of its path, decoded. */
+  readonly params: Params;
+  /** The query of its URL. */
+  readonly query: URLSearchParams;
+  /**
+   * Loads data before the render. Within one render the same key is loaded once, however often it is asked for.
+   *
+   * @param key a text, or a list of JSON values
+   * @param fn fetches the data; its rejection is the page's
+   */
+  load<T>(key: string | readonly unknown[], fn: () => T | Promise<T>): Promise<T>;
+}
+
+/**
+ * What a page is given that is one person's. Nothing in it can be written: a page only shows.
+ *
+ * @example
+ * ```tsx
+ * import { App, type PageContext } from "@argyle/argyle";
+ * const Home = ({ session, query }: PageContext<{ name?: string }>) => (
+ *   <h1>Hello {session.name ?? query.get("name") ?? "you"}</h1>
+ * );
+ * new App<{ name?: string }>().page("/", Home);
+ * ```
+ */
+export interface PageContext<Session = Untyped, State = Untyped, Params = Record<string, string>>
+  extends SharedContext<Params> {
+  /** The values of the person's session, frozen. */
+  readonly session: Readonly<Session>;
+  /** The state of this visit of this page, frozen. */
+  readonly state: Readonly<State>;
+  /** Who it is; `undefined` before a login. */
+  readonly user: string | undefined;
+  /**
+   * The reflex that has just run, if it was of this class: what it left in its own fields can be shown once.
+   *
+   * @param reflex the class
+   */
+  ran<R extends object>(reflex: abstract new () => R): R | undefined;
+}
+
+/** A page: a function of its context that gives JSX, or leaves with a `Response`. */
+export type PageComponent<Session, State, Params> = (
+  context: PageContext<Session, State, Params>,
+) => Html | Response | Promise<Html | Response>;
+
+/** What a page may declare beside its component. */
+export interface PageOptions<State = Untyped> {
+  /** The state of a visit before the first reflex has changed it. */
+  readonly state?: () => State;
+  /** Classes whose actions the page's own scripts may call without an element that offers them. */
+  readonly calls?: readonly (abstract new () => object)[];
+}
+
+/** A page as an app holds it. */
+export interface Page {
+  /** Its path, as written. */
+  readonly path: string;
+  /** The same as a pattern. */
+  readonly pattern: URLPattern;
+  /** The component. */
+  readonly component: PageComponent<Untyped, Untyped, Record<string, string>>;
+  /** The rest of what it declared. */
+  readonly options: PageOptions;
+}
+
+/**
+ * The page of a path, and what its params are.
+ *
+ * @param pages in the order in which they were added; the first that fits wins
+ * @param path decoded, without the app's base
+ */
+export function findPage(
+  pages: readonly Page[],
+  path: string,
+): { page: Page; params: Record<string, string> } | undefined {
+  // URLPattern escapes what it is given, except escapes: what is left of them here is text.
+  const pathname = path.replace(/[%?#]/g, encodeURIComponent);
+  for (const page of pages) {
+    const match = page.pattern.exec({ pathname });
+    if (match === null) continue;
+    const params: Record<string, string> = {};
+    for (const [name, value] of Object.entries(match.pathname.groups)) {
+      if (value !== undefined) params[name] = decodeURIComponent(value);
+    }
+    return { page, params };
+  }
+  return undefined;
+}
+
+/**
+ * Reads a path as `URLPattern` does.
+ *
+ * @throws TypeError for a path that does not begin with `/`, cannot be read, or whose patterns nest quantifiers: one
+ * request could then keep the isolate busy for seconds
+ */
+export function readPattern(path: string): URLPattern {
+  if (!path.startsWith("/")) {
+    throw new TypeError(`Cannot add the page ${JSON.stringify(path)}: a path begins with "/".`);
+  }
+  if (/[+*]\)*[+*{]/.test(path.replace(/\[[^\]]*\]/g, "x")) && path.includes("(")) {
+    throw new TypeError(`Cannot add the page ${JSON.stringify(path)}: its pattern nests quantifiers.`);
+  }
+  try {
+    return new URLPattern({ pathname: path });
+  } catch (cause) {
+    throw new TypeError(`Cannot add the page ${JSON.stringify(path)}: URLPattern does not read it.`, {
+      cause,
+    });
+  }
+}
+
+/** What went wrong in a page, in a form that HTTP can tell. */
+export function pageTimeout(limit: number): HttpError {
+  return new HttpError(504, `The page took longer than ${limit / 1000} s.`);
+}

@@ -1,0 +1,51 @@
+/**
+ * The sealed page data: what a page carries, so that its socket can be told what it is.
+ *
+ * @module
+ */
+
+import type { KeyRing } from "../seal/key_ring.ts";
+
+/** What is known of a page that was sent. The browser carries it and cannot read it. */
+export interface PageData {
+  /** 128 random bits: this visit of this page. */
+  readonly visit: string;
+  /** Path and query of the page's URL. */
+  readonly path: string;
+  /** Of the render that was sent. */
+  readonly hash: string;
+  /** The version of the state that it shows. */
+  readonly state: string;
+  /** Who it was for. */
+  readonly identity: string;
+}
+
+/** Seals page data for one session and one build. */
+export function sealPage(keys: KeyRing, session: string, build: string, data: PageData): Promise<string> {
+  const { visit, path, hash, state, identity } = data;
+  return keys.seal("page", `${session} ${build}`, JSON.stringify([visit, path, hash, state, identity]));
+}
+
+/**
+ * Opens page data.
+ *
+ * @param maxAge milliseconds
+ * @returns the data, or `undefined` for what was not sealed for this session by this build in this time
+ */
+export async function openPage(
+  keys: KeyRing,
+  session: string,
+  build: string,
+  token: string,
+  maxAge: number,
+): Promise<PageData | undefined> {
+  const opened = await keys.open("page", `${session} ${build}`, token, maxAge);
+  if (opened === undefined) return undefined;
+  const [visit, path, hash, state, identity] = JSON.parse(opened.text) as string[];
+  return { visit: visit!, path: path!, hash: hash!, state: state!, identity: identity! };
+}
+
+/** The name of a new visit. */
+export function makeVisit(): string {
+  return crypto.getRandomValues(new Uint8Array(16)).toBase64({ alphabet: "base64url", omitPadding: true });
+}

@@ -1,0 +1,88 @@
+/**
+ * From a page and its context to a render: load, then render in one go, then remember what was offered.
+ *
+ * @module
+ */
+
+import { canonicalJson } from "../../protocol/json.ts";
+import type { Clock } from "../../protocol/clock.ts";
+import type { Limits } from "../../protocol/limits.ts";
+import type { Logger } from "../observe.ts";
+import type { ContextParts } from "./context.ts";
+import { pageContext } from "./context.ts";
+import { completeHead } from "./document.ts";
+import { Offers } from "./offers.ts";
+import { type Page, pageTimeout } from "./page.ts";
+import { renderPage } from "./render.ts";
+import type { Render } from "./view.ts";
+
+/** What a renderer needs to know of the app's reflexes. */
+export interface Names {
+  /** The name that a class was registered with; throws where it was not. */
+  nameOf(owner: object): string;
+  /** Whether `Class#method` may be called at all. */
+  find(target: string): unknown;
+  /** A sentence for a developer about one that may not. */
+  explain(target: string): string;
+}
+
+/** Renders the pages of one app. */
+export class Renderer {
+  readonly #names: Names;
+  readonly #app: string;
+  readonly #limits: Limits;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #warned = new Set<string>();
+
+  /** @param app the app's name, the title of pages without one */
+  constructor(names: Names, app: string, limits: Limits, clock: Clock, log: Logger) {
+    this.#names = names;
+    this.#app = app;
+    this.#limits = limits;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /**
+   * Renders a page.
+   *
+   * @returns the render, or the response with which the page left
+   * @throws HttpError 504 after `limits.load`; whatever the page throws
+   */
+  async render(page: Page, parts: ContextParts): Promise<Render | Response> {
+    const html = await this.#load(page, parts);
+    if (html instanceof Response) return html;
+    const offers = new Offers();
+    const { head, body } = renderPage(html, {
+      nameOf: (owner) => this.#names.nameOf(owner),
+      offer: (target, args) => offers.add(target, args),
+    });
+    this.#warn(page, offers);
+    return { head: completeHead(head, this.#app), body, offers };
+  }
+
+  async #load(page: Page, parts: ContextParts): Promise<Awaited<ReturnType<Page["component"]>>> {
+    const { promise: deadline, reject } = Promise.withResolvers<never>();
+    const cancel = this.#clock.after(this.#limits.load, () => reject(pageTimeout(this.#limits.load)));
+    try {
+      return await Promise.race([page.component(pageContext(parts)), deadline]);
+    } finally {
+      cancel();
+    }
+  }
+
+  // A misspelt name is found when it is rendered, not when somebody clicks.
+  #warn(page: Page, offers: Offers): void {
+    for (const target of offers.targets()) {
+      if (this.#names.find(target) !== undefined) continue;
+      const warning = canonicalJson([page.path, target]);
+      if (this.#warned.has(warning)) continue;
+      this.#warned.add(warning);
+      this.#log.warn(`a page offers what cannot be called: ${this.#names.explain(target)}`, {
+        page: page.path,
+        target,
+      });
+    }
+  }
+}

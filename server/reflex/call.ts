@@ -1,0 +1,179 @@
+/**
+ * One call, from its frame to its commit.
+ *
+ * @module
+ */
+
+import { errorSentences, WireError } from "../../protocol/errors.ts";
+import { writeFrame } from "../../protocol/codec.ts";
+import type { CallFrame, ElementData, Json, ServerFrame } from "../../protocol/frames.ts";
+import type { Page, Untyped } from "../page/page.ts";
+import { jsonText } from "../session/json_text.ts";
+import type { Change, Snapshot } from "../session/records.ts";
+import { RecordTooLarge } from "../session/records.ts";
+import { ElementReader, FormReader, implicitInput } from "./element.ts";
+import type { Host } from "./host.ts";
+import type { CallContext, Reflex } from "./reflex.ts";
+import { peerError, type Resolved, run } from "./run.ts";
+
+/** A call that has passed its checks. */
+export interface CheckedCall {
+  /** The frame. */
+  readonly frame: CallFrame;
+  /** Of the frame's text. */
+  readonly hash: string;
+  /** What it runs. */
+  readonly resolved: Resolved;
+  /** The live page that it came from. */
+  readonly from: { session: string; visit: string; page: Page; url: URL; params: Record<string, string> };
+}
+
+/** What a call came to: what is to be kept of it, and what the caller is told. */
+export interface CallResult {
+  /** To be committed. */
+  readonly change: Change;
+  /** The instance, for the render that follows; `undefined` where the call failed. */
+  readonly reflex: Reflex | undefined;
+  /** What it returned. */
+  readonly value: Json | undefined;
+  /** The outcome as a frame. */
+  readonly frame: ServerFrame;
+}
+
+/**
+ * Runs the body of a call on a snapshot. Nothing is committed here, and a failure is a result like another: it has an
+ * outcome that must be told, also when the frame comes again.
+ */
+export async function runCall(call: CheckedCall, seen: Snapshot, host: Host): Promise<CallResult> {
+  const values = await host.values.read(seen.values);
+  const drafts = new Drafts(values, seen.visit.state ?? call.from.page.options.state?.() ?? {});
+  const [, n, acknowledged, target, args = [], element = {}] = call.frame;
+  let ticket: Change["ticket"];
+  const makeContext = (signal: AbortSignal): CallContext => ({
+    n,
+    id: `${call.from.visit}.${n}`,
+    session: () => drafts.session(),
+    state: () => drafts.state(),
+    element: new ElementReader(element),
+    fields: new FormReader(element),
+    url: call.from.url,
+    params: call.from.params,
+    user: seen.user,
+    signal,
+    renew: (user) => {
+      ticket = { id: randomId(), user };
+    },
+  });
+  const late = (error: unknown) => host.log.error("a reflex failed after its deadline", error, { target });
+  try {
+    const input = call.resolved.kind === "method" ? args : actionInput(target, args, element);
+    const { reflex, value } = await run(call.resolved, input, makeContext, host.limits, host.clock, late);
+    const text = value === undefined ? undefined : jsonText(value, `the result of ${target}`);
+    if (text !== undefined && text.length > host.limits.outcome) {
+      throw new RecordTooLarge(`result of ${target}`, text.length, host.limits.outcome);
+    }
+    const json = text === undefined ? undefined : JSON.parse(text) as Json;
+    const frame: ServerFrame = ["done", n, json];
+    const outcome = {
+      n,
+      hash: call.hash,
+      frame: writeFrame(frame),
+      ...(ticket === undefined ? {} : { ticket: ticket.id }),
+    };
+    const change = {
+      ...drafts.changes(),
+      outcome,
+      acknowledged,
+      ...(ticket === undefined ? {} : { ticket }),
+    };
+    return { change, reflex, value: json, frame };
+  } catch (error) {
+    return failedCall(call, error, drafts.read, host);
+  }
+}
+
+/**
+ * A failure as the result of a call.
+ *
+ * @param read whether the body had looked at the session before it failed
+ */
+export function failedCall(call: CheckedCall, error: unknown, read: boolean, host: Host): CallResult {
+  const [, n, acknowledged, target] = call.frame;
+  const frame = errorFrame(n, error, `the reflex ${target} failed`, host);
+  return {
+    change: { read, outcome: { n, hash: call.hash, frame: writeFrame(frame) }, acknowledged },
+    reflex: undefined,
+    value: undefined,
+    frame,
+  };
+}
+
+/**
+ * An error as a frame. What was not meant for the peer goes to the log whole, and to the peer as a reference.
+ *
+ * @param what begins the line in the log
+ */
+export function errorFrame(n: number, error: unknown, what: string, host: Pick<Host, "log">): ServerFrame {
+  const known = peerError(error);
+  if (known !== undefined) {
+    if (known.cause !== undefined) host.log.error(what, known.cause);
+    return ["error", n, known.code, known.message, known.fields];
+  }
+  const reference = randomId().slice(0, 8);
+  host.log.error(what, error, { reference });
+  return ["error", n, "failed", `${errorSentences.failed} (Reference ${reference}.)`];
+}
+
+// An action has one input: the argument that the call gave, or what stood around the element.
+function actionInput(target: string, args: readonly Json[], element: ElementData): unknown {
+  if (args.length > 1) {
+    throw new WireError("invalid", `${target} takes one argument, and got ${args.length}.`);
+  }
+  return args.length === 1 ? args[0] : implicitInput(element);
+}
+
+/** The call's own copies of session and state, and whether they were looked at and changed. */
+class Drafts {
+  readonly #session: { value: Untyped; before?: string };
+  readonly #state: { value: Untyped; before?: string };
+
+  constructor(session: Untyped, state: Json) {
+    this.#session = { value: session };
+    this.#state = { value: structuredClone(state) as Untyped };
+  }
+
+  /** Whether the session was looked at. */
+  get read(): boolean {
+    return this.#session.before !== undefined;
+  }
+
+  session(): Untyped {
+    this.#session.before ??= JSON.stringify(this.#session.value);
+    return this.#session.value;
+  }
+
+  state(): Untyped {
+    this.#state.before ??= JSON.stringify(this.#state.value);
+    return this.#state.value;
+  }
+
+  changes(): Pick<Change, "read" | "values" | "state"> {
+    const values = changed(this.#session, "session");
+    const state = changed(this.#state, "state");
+    return {
+      read: this.read,
+      ...(values === undefined ? {} : { values }),
+      ...(state === undefined ? {} : { state: JSON.parse(state) as Json }),
+    };
+  }
+}
+
+function changed({ value, before }: { value: Untyped; before?: string }, what: string): string | undefined {
+  if (before === undefined) return undefined;
+  const after = jsonText(value, what);
+  return after === before ? undefined : after;
+}
+
+function randomId(): string {
+  return crypto.getRandomValues(new Uint8Array(16)).toBase64({ alphabet: "base64url", omitPadding: true });
+}

@@ -1,0 +1,181 @@
+/**
+ * What the browser told about the element and its form. Every word is a stranger's until a schema or a typed reader
+ * has read it.
+ *
+ * @module
+ */
+
+import type { ElementData } from "../../protocol/frames.ts";
+
+/**
+ * A text that a stranger sent. It is an object, so that it does not pass for a checked string by accident.
+ *
+ * @example
+ * ```ts
+ * import { Reflex } from "@argyle/argyle";
+ * class Rows extends Reflex {
+ *   open() {
+ *     const row = this.element.dataset("id").int(); // a number, or the call is refused
+ *     this.state.row = row;
+ *   }
+ * }
+ * ```
+ */
+export class Untrusted {
+  readonly #name: string;
+  readonly #value: string | undefined;
+
+  /** @param name what it is called in a refusal; @param value what came */
+  constructor(name: string, value: string | undefined) {
+    this.#name = name;
+    this.#value = value;
+  }
+
+  /** Whether anything came. */
+  get present(): boolean {
+    return this.#value !== undefined;
+  }
+
+  /**
+   * The text as it came, `""` where nothing did.
+   *
+   * @param max most characters
+   * @throws RangeError for a longer one
+   */
+  text(max = 10_000): string {
+    const value = this.#value ?? "";
+    if (value.length > max) throw new UntrustedError(this.#name, `has more than ${max} characters`);
+    return value;
+  }
+
+  /**
+   * The text as a whole number.
+   *
+   * @throws RangeError for anything else
+   */
+  int(): number {
+    const number = Number(this.#value);
+    if (this.#value === undefined || !/^-?\d+$/.test(this.#value) || !Number.isSafeInteger(number)) {
+      throw new UntrustedError(this.#name, "is not a whole number");
+    }
+    return number;
+  }
+
+  /**
+   * The text as a finite number.
+   *
+   * @throws RangeError for anything else
+   */
+  number(): number {
+    const number = Number(this.#value);
+    if (this.#value === undefined || this.#value.trim() === "" || !Number.isFinite(number)) {
+      throw new UntrustedError(this.#name, "is not a number");
+    }
+    return number;
+  }
+}
+
+/** A stranger's word was not of the kind that was asked for; the call is refused as `invalid`. */
+export class UntrustedError extends RangeError {
+  /** The field, attribute or property. */
+  readonly field: string;
+
+  /** @param field what was read; @param why what is wrong with it */
+  constructor(field: string, why: string) {
+    super(`${field} ${why}.`);
+    this.name = "UntrustedError";
+    this.field = field;
+  }
+}
+
+/** The element that was acted on, as the browser told it. */
+export class ElementReader {
+  readonly #data: ElementData;
+
+  /** @param data from the frame */
+  constructor(data: ElementData) {
+    this.#data = data;
+  }
+
+  /** The attribute of this name. */
+  attribute(name: string): Untrusted {
+    const attributes = this.#data.a ?? {};
+    return new Untrusted(name, Object.hasOwn(attributes, name) ? attributes[name] : undefined);
+  }
+
+  /** The `data-*` attribute, by its name in a dataset: `dataset("userId")` is `data-user-id`. */
+  dataset(name: string): Untrusted {
+    return this.attribute(`data-${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+  }
+
+  /** The property `value`. */
+  get value(): Untrusted {
+    return new Untrusted("value", this.#data.v ?? this.#data.a?.["value"]);
+  }
+
+  /** The values of the options selected in a `select multiple`. */
+  get values(): readonly Untrusted[] {
+    return (this.#data.m ?? []).map((value) => new Untrusted("value", value));
+  }
+
+  /** Whether a checkbox or radio button is checked. */
+  get checked(): boolean {
+    return this.#data.c ?? false;
+  }
+}
+
+/**
+ * The fields of the enclosing form, in their order. It has no properties of its own: neither a spread nor
+ * `Object.assign` copies anything out of it.
+ */
+export class FormReader {
+  readonly #fields: readonly (readonly [string, string])[];
+
+  /** @param data from the frame */
+  constructor(data: ElementData) {
+    this.#fields = data.f ?? [];
+  }
+
+  /** The first field of this name. */
+  get(name: string): Untrusted {
+    return new Untrusted(name, this.#fields.find(([field]) => field === name)?.[1]);
+  }
+
+  /** Every field of this name. */
+  all(name: string): readonly Untrusted[] {
+    return this.#fields.filter(([field]) => field === name).map(([, value]) => new Untrusted(name, value));
+  }
+
+  /** The names, each once. */
+  names(): readonly string[] {
+    return [...new Set(this.#fields.map(([name]) => name))];
+  }
+}
+
+/**
+ * What an action reads where its call has no argument: the form's fields, then the element's own name and value, then
+ * its `data-*` attributes. A name that comes several times is a list of its values.
+ */
+export function implicitInput(data: ElementData): Record<string, unknown> {
+  const input = new Map<string, unknown>();
+  for (const [name, value] of data.f ?? []) {
+    const before = input.get(name);
+    input.set(
+      name,
+      before === undefined ? value : Array.isArray(before) ? [...before, value] : [before, value],
+    );
+  }
+  const attributes = data.a ?? {};
+  const name = Object.hasOwn(attributes, "name") ? attributes["name"] : undefined;
+  const value = data.v ?? (Object.hasOwn(attributes, "value") ? attributes["value"] : undefined);
+  if (name && data.m !== undefined) input.set(name, [...data.m]);
+  else if (name && value !== undefined && data.c !== false) input.set(name, value);
+  else if (name && data.c === false) input.delete(name);
+  for (const [attribute, text] of Object.entries(attributes)) {
+    if (!attribute.startsWith("data-")) continue;
+    input.set(attribute.slice(5).replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase()), text);
+  }
+  // No name of a stranger's becomes a key that JavaScript gives a meaning to.
+  for (const name of ["__proto__", "constructor", "prototype"]) input.delete(name);
+  return Object.fromEntries(input);
+}

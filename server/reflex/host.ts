@@ -1,0 +1,39 @@
+/**
+ * What a live page needs of the app around it.
+ *
+ * @module
+ */
+
+import type { Clock } from "../../protocol/clock.ts";
+import type { Limits } from "../../protocol/limits.ts";
+import type { Logger } from "../observe.ts";
+import type { Page } from "../page/page.ts";
+import type { PageData } from "../page/page_data.ts";
+import type { Renderer } from "../page/renderer.ts";
+import type { ParkedViews } from "../page/view.ts";
+import type { Records } from "../session/records.ts";
+import type { Turns } from "../session/turns.ts";
+import type { SessionValues } from "../session/values.ts";
+import type { Pending } from "./pending.ts";
+import type { Registry } from "./registry.ts";
+import type { Visit } from "./visit.ts";
+
+/** The app, as a live page sees it. */
+export interface Host {
+  readonly limits: Limits;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly records: Records;
+  readonly values: SessionValues;
+  readonly turns: Turns;
+  readonly pending: Pending;
+  readonly registry: Registry;
+  readonly renderer: Renderer;
+  readonly parked: ParkedViews;
+  /** The live pages of this isolate, by visit. */
+  readonly visits: Map<string, Visit>;
+  /** Opens the page data that a browser has sent. */
+  open(session: string, token: string): Promise<PageData | undefined>;
+  /** The page of a path (with the base and query) and its params; `undefined` where there is none any more. */
+  find(path: string): { page: Page; params: Record<string, string> } | undefined;
+}

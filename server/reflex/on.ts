@@ -1,0 +1,77 @@
+/**
+ * Offers a call: checked by TypeScript where it is written, and by the server when it comes.
+ *
+ * @module
+ */
+
+import { BINDING, Binding } from "../page/binding.ts";
+import type { Action } from "./action.ts";
+import type { Reflex } from "./reflex.ts";
+
+/** The methods and actions of a reflex class that can be offered. */
+export type Offerable<R extends Reflex> = {
+  [K in keyof R]: K extends keyof Reflex ? never
+    : R[K] extends Action<infer _I, infer _R, infer _C> ? K
+    : R[K] extends (...args: never) => unknown ? K
+    : never;
+}[keyof R];
+
+/** The arguments that an offer of a method or action takes. */
+export type OfferArgs<R extends Reflex, K extends keyof R> = R[K] extends
+  Action<infer Input, infer _R, infer _C> ? [input?: Input]
+  : R[K] extends (...args: infer Args) => unknown ? Args
+  : never;
+
+/** A binding that more can be chained to. */
+export class Offer extends Binding {
+  /**
+   * Offers another call on the same element. (Two spreads of `on()` would overwrite each other.)
+   *
+   * @example
+   * ```tsx
+   * import { on, Reflex } from "@argyle/argyle";
+   * class Search extends Reflex {
+   *   open() {}
+   *   close() {}
+   * }
+   * const field = <input {...on("focus", Search, "open").on("blur", Search, "close")} />;
+   * ```
+   */
+  on<R extends Reflex, K extends Offerable<R> & string>(
+    event: string,
+    reflex: new () => R,
+    name: K,
+    ...args: OfferArgs<R, K>
+  ): Offer {
+    return new Offer([...this[BINDING], { event, owner: reflex, method: name, args }]);
+  }
+}
+
+/**
+ * Offers a call of a reflex on an element: spread what it gives. The page's browser may then make exactly this call;
+ * an action also with other input that its schema passes.
+ *
+ * @param event a DOM event: `click`, `submit`, `input`, or one of your own
+ * @param reflex the class; its app has it from `app.reflexes`
+ * @param name the method or action
+ * @param args JSON values
+ *
+ * @example
+ * ```tsx
+ * import { on, Reflex } from "@argyle/argyle";
+ * class Counter extends Reflex {
+ *   increment(by = 1) {
+ *     this.session.count = (this.session.count ?? 0) + by;
+ *   }
+ * }
+ * const button = <button {...on("click", Counter, "increment", 5)}>+5</button>;
+ * ```
+ */
+export function on<R extends Reflex, K extends Offerable<R> & string>(
+  event: string,
+  reflex: new () => R,
+  name: K,
+  ...args: OfferArgs<R, K>
+): Offer {
+  return new Offer([{ event, owner: reflex, method: name, args }]);
+}

@@ -1,0 +1,190 @@
+/**
+ * A home of server actions.
+ *
+ * @module
+ */
+
+import { WireError } from "../../protocol/errors.ts";
+import type { Untyped } from "../page/page.ts";
+import type { ElementReader, FormReader } from "./element.ts";
+
+/** What a call gives to the reflex that it runs on. */
+export interface CallContext {
+  /** The call's number within its visit. */
+  readonly n: number;
+  /** An id of this call, the same however often it is tried. */
+  readonly id: string;
+  /** The session's values, this call's own copy. */
+  session(): Untyped;
+  /** The page's state, this call's own copy. */
+  state(): Untyped;
+  /** The element that was acted on. */
+  readonly element: ElementReader;
+  /** The enclosing form. */
+  readonly fields: FormReader;
+  /** The page's URL. */
+  readonly url: URL;
+  /** The params of the page's path. */
+  readonly params: Readonly<Record<string, string>>;
+  /** Who it is. */
+  readonly user: string | undefined;
+  /** Aborted when the call has taken too long. */
+  readonly signal: AbortSignal;
+  /** Notes a login or logout. */
+  renew(user: string | null): void;
+}
+
+declare const needs: unique symbol;
+
+let attachCall: (reflex: Reflex, call: CallContext) => void;
+
+/**
+ * A class of server actions. One instance lives for one call; the fields that it sets are seen by the render that
+ * follows, through `ran(Class)`.
+ *
+ * A plain method can be called only as a page offers it, by `data-reflex` or `on()`, with exactly those arguments. A
+ * field that is an `action(schema, fn)` takes what its schema passes. What a method returns, the caller's promise
+ * resolves to; it is JSON and small.
+ *
+ * What a call does to `session` and `state` is committed at its end, together with the mark that it has happened;
+ * where it throws, nothing is. The body may run more than once (another tab was quicker): what it does to the world
+ * outside should bear that.
+ *
+ * @example
+ * ```tsx
+ * import { App, on, Reflex } from "@argyle/argyle";
+ *
+ * class Counter extends Reflex<{ count?: number }> {
+ *   increment(by = 1) {
+ *     this.session.count = (this.session.count ?? 0) + by;
+ *   }
+ * }
+ *
+ * const app = new App<{ count?: number }>();
+ * app.reflexes({ Counter });
+ * app.page("/", ({ session }) => (
+ *   <button {...on("click", Counter, "increment", 5)}>{session.count ?? 0}</button>
+ * ));
+ * ```
+ */
+// deno-lint-ignore no-explicit-any -- a bare `Reflex` stands for every one, whatever its session
+export abstract class Reflex<Session extends object = any, State extends object = any> {
+  /** Type only: what the reflex needs of an app's session. */
+  declare readonly [needs]?: (session: Session) => void;
+  #call: CallContext | undefined;
+
+  static {
+    attachCall = (reflex, call) => {
+      reflex.#call = call;
+    };
+  }
+
+  /** The values of the person's session: read and write as you like, they are kept when the call has succeeded. */
+  get session(): Session {
+    return this.#current("session").session() as Session;
+  }
+
+  /** The state of this visit of this page, kept likewise. */
+  get state(): State {
+    return this.#current("state").state() as State;
+  }
+
+  /** The element that was acted on. */
+  get element(): ElementReader {
+    return this.#current("element").element;
+  }
+
+  /** The fields of the enclosing form. */
+  get fields(): FormReader {
+    return this.#current("fields").fields;
+  }
+
+  /** The page's URL. */
+  get url(): URL {
+    return this.#current("url").url;
+  }
+
+  /** The params of the page's path. */
+  get params(): Readonly<Record<string, string>> {
+    return this.#current("params").params;
+  }
+
+  /** Who it is; `undefined` before a login. */
+  get user(): string | undefined {
+    return this.#current("user").user;
+  }
+
+  /** An id of this call, the same however often its body runs: an idempotency key for the world outside. */
+  get id(): string {
+    return this.#current("id").id;
+  }
+
+  /** Aborted when the call has taken too long. */
+  get signal(): AbortSignal {
+    return this.#current("signal").signal;
+  }
+
+  /**
+   * Stops the call: nothing is kept, the caller gets `halted`.
+   *
+   * @param message a sentence for the person
+   */
+  abort(message?: string): never {
+    throw new WireError("halted", message);
+  }
+
+  /**
+   * Refuses the call: nothing is kept, the caller gets `forbidden`.
+   *
+   * @param message a sentence for the person
+   */
+  forbid(message?: string): never {
+    throw new WireError("forbidden", message);
+  }
+
+  /**
+   * Refuses the input: nothing is kept, the caller gets `invalid` with a sentence for each field.
+   *
+   * @param fields sentences by field
+   */
+  invalid(fields: Record<string, string>): never {
+    throw new WireError("invalid", undefined, { fields });
+  }
+
+  /**
+   * Makes the session this user's. It takes effect when the browser has fetched its new cookie, a moment after the
+   * call: the session gets a new id, its values go along, and the old id is worth nothing.
+   *
+   * @param user who it is, as your own data names them
+   */
+  login(user: string): void {
+    if (typeof user !== "string" || user === "") {
+      throw new TypeError("Cannot log in: the user is an empty text.");
+    }
+    this.#current("login()").renew(user);
+  }
+
+  /** Ends the session: a new, empty one takes its place when the browser has fetched its new cookie. */
+  logout(): void {
+    this.#current("logout()").renew(null);
+  }
+
+  #current(member: string): CallContext {
+    if (this.#call === undefined) {
+      throw new TypeError(
+        `Cannot use ${member} of ${this.constructor.name} outside a call: constructors and initialisers run before one.`,
+      );
+    }
+    return this.#call;
+  }
+}
+
+/** Gives a call to the instance that it runs on. */
+export function attach(reflex: Reflex, call: CallContext): void {
+  attachCall(reflex, call);
+}
+
+/** A class of reflexes, as `app.reflexes` takes it for an app with this session. */
+export type ReflexClass<Session> = new () => Reflex & {
+  readonly [needs]?: (session: Session) => void;
+};

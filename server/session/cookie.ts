@@ -1,0 +1,101 @@
+/**
+ * The session cookie: it names a session, and only we can have written it.
+ *
+ * @module
+ */
+
+import { parseCookie, stringifySetCookie } from "cookie";
+import type { Clock } from "../../protocol/clock.ts";
+import type { Limits } from "../../protocol/limits.ts";
+import type { KeyRing } from "../seal/key_ring.ts";
+
+/** A session as its cookie names it. */
+export interface SessionName {
+  /** 128 random bits, base64url. */
+  readonly id: string;
+  /** When the session began, in milliseconds since 1970. */
+  readonly created: number;
+  /** When the cookie was written, in milliseconds since 1970. */
+  readonly writtenAt: number;
+}
+
+// A sibling app on another port or subdomain may have planted cookies of our name: a few are tried, no more.
+const TRIED = 4;
+
+/** Reads and writes the cookie of one app. */
+export class SessionCookie {
+  readonly #name: string;
+  readonly #keys: KeyRing;
+  readonly #limits: Limits;
+  readonly #clock: Clock;
+
+  /**
+   * @param app the app's name and base: cookies ignore ports and we send them for every path, so both go into the
+   * cookie's name
+   */
+  constructor(app: { name: string; base: string }, keys: KeyRing, limits: Limits, clock: Clock) {
+    this.#name = `argyle-${app.name}${app.base.replaceAll("-", "--").replaceAll("/", "-")}`
+      .replace(/[^A-Za-z0-9_-]/g, "_");
+    this.#keys = keys;
+    this.#limits = limits;
+    this.#clock = clock;
+  }
+
+  /** The cookie's name; with `__Host-` browsers take it over https only, from this very host. */
+  name(secure: boolean): string {
+    return secure ? `__Host-${this.#name}` : this.#name;
+  }
+
+  /** The first cookie of our name that verifies and is not too old. */
+  async read(header: string | null, secure: boolean): Promise<SessionName | undefined> {
+    if (header === null) return undefined;
+    const name = this.name(secure);
+    // One at a time, because the parser keeps only the first of equal names, and the first may be a planted one.
+    const values = header.split(";").map((pair) => parseCookie(pair)[name]).filter((value) =>
+      value !== undefined
+    );
+    for (const value of values.slice(0, TRIED)) {
+      const session = await this.#open(value);
+      if (session !== undefined) return session;
+    }
+    return undefined;
+  }
+
+  /** A session that nobody has yet. */
+  create(): SessionName {
+    const now = this.#clock.now();
+    const id = crypto.getRandomValues(new Uint8Array(16)).toBase64({
+      alphabet: "base64url",
+      omitPadding: true,
+    });
+    return { id, created: now, writtenAt: now };
+  }
+
+  /** Whether the cookie is old enough to be written again, so that the idle time counts from a later visit. */
+  isStale(session: SessionName): boolean {
+    return this.#clock.now() - session.writtenAt > this.#limits.sessionIdle / 7;
+  }
+
+  /** The `Set-Cookie` header for a session. */
+  async write(session: SessionName, secure: boolean): Promise<string> {
+    const left = session.created + this.#limits.session - this.#clock.now();
+    return stringifySetCookie({
+      name: this.name(secure),
+      value: await this.#keys.seal("session", "", `${session.id} ${session.created}`),
+      path: "/",
+      maxAge: Math.floor(Math.min(this.#limits.sessionIdle, Math.max(0, left)) / 1000),
+      httpOnly: true,
+      sameSite: "lax",
+      secure,
+    });
+  }
+
+  async #open(value: string): Promise<SessionName | undefined> {
+    const opened = await this.#keys.open("session", "", value, this.#limits.sessionIdle);
+    if (opened === undefined) return undefined;
+    const [id = "", time] = opened.text.split(" ");
+    const created = Number(time);
+    if (this.#clock.now() - created > this.#limits.session) return undefined;
+    return { id, created, writtenAt: opened.sealedAt };
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * What a store must do, and what it may say of itself. `storeContract` of `@argyle/argyle/testing` is the same as
+ * tests.
+ *
+ * @module
+ */
+
+/** A value as it was read. */
+export interface Entry {
+  /** The value. */
+  readonly value: string;
+  /** Changes with every write of the key; never comes back. */
+  readonly version: string;
+}
+
+/** A commit happens only while `key` is at `version`; `null`: while there is none. */
+export interface Check {
+  /** The key that was read. */
+  readonly key: string;
+  /** The version that was read. */
+  readonly version: string | null;
+}
+
+/** One change of a commit. */
+export interface Write {
+  /** The key. */
+  readonly key: string;
+  /** The new value; `null` removes the key. */
+  readonly value: string | null;
+  /** When the value ceases to be, in milliseconds since 1970; `Infinity`: never. */
+  readonly expiresAt: number;
+}
+
+/**
+ * Keeps texts by key, and changes several of them at once or not at all. Four things are promised, and tested by
+ * the contract: a commit is atomic; it is refused when a check does not hold; a value is not read after it has
+ * expired, to the millisecond; and what `commit` has answered is seen by every later `get`.
+ *
+ * @example
+ * ```ts
+ * import { memory } from "@argyle/argyle/memory";
+ * const { store } = memory();
+ * const version = await store.commit([{ key: "a", version: null }], [
+ *   { key: "a", value: "1", expiresAt: Date.now() + 1000 },
+ * ]);
+ * const [entry] = await store.get(["a"]); // { value: "1", version }
+ * ```
+ */
+export interface Store {
+  /** A word for logs: `memory`, `kv`. */
+  readonly name: string;
+  /** Whether values outlive the process. */
+  readonly durable: boolean;
+  /** Whether the store is this app's alone, so that a key made at the first start may lie in it. */
+  readonly exclusive: boolean;
+  /**
+   * Reads several keys, in order; `null` for each that is absent or expired. At most ten.
+   *
+   * @throws Error where the store cannot be reached
+   */
+  get(keys: readonly string[]): Promise<(Entry | null)[]>;
+  /**
+   * Changes all or nothing.
+   *
+   * @returns the version that every written key has now, or `null` where a check did not hold
+   * @throws RangeError for a value that is too large; Error where the store cannot be reached
+   */
+  commit(checks: readonly Check[], writes: readonly Write[]): Promise<string | null>;
+}
+
+/**
+ * What an adapter gives to an app: spread it into the options, `new App({ ...kv(db), name: "shop" })`.
+ *
+ * @example
+ * ```ts
+ * import { App, type Engine } from "@argyle/argyle";
+ * import { memory } from "@argyle/argyle/memory";
+ * const engine: Engine = memory();
+ * const app = new App({ ...engine, name: "shop" });
+ * ```
+ */
+export interface Engine {
+  /** Where sessions and visits are kept. */
+  readonly store: Store;
+}

@@ -1,0 +1,139 @@
+/**
+ * One page socket: frames in, checked; frames out, counted; every limit of a connection.
+ *
+ * @module
+ */
+
+import type { Clock } from "../../protocol/clock.ts";
+import { readClientFrame, writeFrame } from "../../protocol/codec.ts";
+import { WireError } from "../../protocol/errors.ts";
+import type { ClientFrame, ServerFrame } from "../../protocol/frames.ts";
+import type { Limits } from "../../protocol/limits.ts";
+import { Close } from "../../protocol/markers.ts";
+import type { Logger } from "../observe.ts";
+import { Bucket } from "./bucket.ts";
+
+/** What a connection needs of a `WebSocket`. */
+export type Socket = Pick<
+  WebSocket,
+  "send" | "close" | "readyState" | "bufferedAmount" | "onopen" | "onmessage" | "onclose" | "onerror"
+>;
+
+/** Who hears what comes in. A rejection is logged; it harms nobody else. */
+export interface FrameHandlers {
+  /** A frame has come; `text` is the frame as it came. */
+  frame(frame: ClientFrame, text: string): void | Promise<void>;
+  /** The socket is gone; called once. */
+  closed(): void | Promise<void>;
+}
+
+const OPEN = 1;
+
+/** A page socket. */
+export class Connection {
+  readonly #socket: Socket;
+  readonly #limits: Limits;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #bucket: Bucket;
+  readonly #timers: (() => void)[] = [];
+  #handlers: FrameHandlers | undefined;
+  #refused = 0;
+  #greeted = false;
+  #closed = false;
+
+  /** @param socket fresh from the upgrade: not yet open */
+  constructor(socket: Socket, limits: Limits, clock: Clock, log: Logger) {
+    this.#socket = socket;
+    this.#limits = limits;
+    this.#clock = clock;
+    this.#log = log;
+    this.#bucket = new Bucket(limits.framesPerSecond, limits.frameBurst, clock);
+  }
+
+  /** Begins to listen. */
+  start(handlers: FrameHandlers): void {
+    this.#handlers = handlers;
+    this.#socket.onopen = () => {
+      this.#timers.push(
+        this.#clock.after(this.#limits.firstFrame, () => {
+          if (!this.#greeted) this.close(Close.policy, "No first frame in time.");
+        }),
+        this.#clock.after(this.#limits.socketAge, () => this.close(Close.age, "Old enough; come back.")),
+      );
+    };
+    // An exception that leaves a socket's handler would end the process for everybody.
+    this.#socket.onmessage = (event) => this.#guard(() => this.#receive(event.data));
+    this.#socket.onclose = () => this.#end();
+    this.#socket.onerror = () => this.#end();
+  }
+
+  /** Whether frames can still be sent. */
+  get open(): boolean {
+    return !this.#closed && this.#socket.readyState === OPEN;
+  }
+
+  /** Sends a frame; silently nothing on a socket that is gone, since its page will resync. */
+  send(frame: ServerFrame): void {
+    this.sendText(writeFrame(frame));
+  }
+
+  /** Sends a frame that is text already. */
+  sendText(text: string): void {
+    if (!this.open) return;
+    this.#socket.send(text);
+    if (this.#socket.bufferedAmount > this.#limits.buffered) {
+      this.close(Close.behind, "Too far behind in reading.");
+    }
+  }
+
+  /** Answers a frame that was not looked at further; too many of them end the connection. */
+  refuse(error: WireError): void {
+    this.send(["error", 0, error.code, error.message]);
+    if (error.code === "too_large") return this.close(Close.tooLarge, error.message);
+    if (++this.#refused >= this.#limits.refusals) this.close(Close.policy, "Refused too often.");
+  }
+
+  /** The first frame has come and is good: the page lives. */
+  greet(): void {
+    this.#greeted = true;
+  }
+
+  /** Ends the connection. */
+  close(code: number, reason: string): void {
+    if (this.#closed) return;
+    if (this.#socket.readyState <= OPEN) this.#socket.close(code, reason);
+    this.#end();
+  }
+
+  #receive(data: unknown): void | Promise<void> {
+    if (this.#closed) return;
+    if (!this.#bucket.take()) return this.refuse(new WireError("rate"));
+    let frame: ClientFrame;
+    try {
+      frame = readClientFrame(data, this.#limits);
+    } catch (error) {
+      if (error instanceof WireError) return this.refuse(error);
+      throw error;
+    }
+    if (frame[0] === "ping") return this.send(["pong"]);
+    return this.#handlers!.frame(frame, data as string);
+  }
+
+  #guard(run: () => void | Promise<void>): void {
+    const failed = (error: unknown) => this.#log.error("a socket's handler failed", error);
+    try {
+      run()?.catch(failed);
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  // Deno tells of one end twice at times: an error and a close, or two closes.
+  #end(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const cancel of this.#timers.splice(0)) cancel();
+    this.#guard(() => this.#handlers?.closed());
+  }
+}

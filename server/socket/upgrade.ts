@@ -1,0 +1,36 @@
+/**
+ * From an HTTP request to a socket.
+ *
+ * @module
+ */
+
+import type { Limits } from "../../protocol/limits.ts";
+import { HttpError } from "../http/error.ts";
+import type { Socket } from "./connection.ts";
+
+/** Whether a request wants to become a socket. */
+export function wantsUpgrade(request: Request): boolean {
+  return request.headers.get("upgrade")?.toLowerCase() === "websocket";
+}
+
+/**
+ * Upgrades a request. Everything about it must have been read and checked: afterwards its headers are gone.
+ *
+ * @throws HttpError 405, 426 or 400 for a handshake that is not one
+ */
+export function upgrade(request: Request, limits: Limits): { socket: Socket; response: Response } {
+  if (request.method !== "GET") {
+    throw new HttpError(405, "A socket is opened by GET.", { headers: { allow: "GET" } });
+  }
+  if (!wantsUpgrade(request)) {
+    throw new HttpError(426, "This is the address of a socket.", { headers: { upgrade: "websocket" } });
+  }
+  if (request.headers.get("sec-websocket-version") !== "13") {
+    throw new HttpError(426, "The socket's version is 13.", { headers: { "sec-websocket-version": "13" } });
+  }
+  if (!/^[A-Za-z0-9+/]{22}==$/.test(request.headers.get("sec-websocket-key") ?? "")) {
+    throw new HttpError(400, "The socket's key is not valid.");
+  }
+  // Deno pings at half of the idle time and closes at its end.
+  return Deno.upgradeWebSocket(request, { idleTimeout: Math.ceil(limits.idle / 1000) });
+}

@@ -1,0 +1,62 @@
+/**
+ * A clock that tests turn by hand.
+ *
+ * @module
+ */
+
+import type { Clock } from "../protocol/clock.ts";
+
+/**
+ * Stands still until it is turned.
+ *
+ * @example
+ * ```ts
+ * import { FakeClock } from "@argyle/argyle/testing";
+ * const clock = new FakeClock();
+ * let rung = false;
+ * clock.after(1000, () => rung = true);
+ * clock.turn(999); // rung is false
+ * clock.turn(1); // rung is true
+ * ```
+ */
+export class FakeClock implements Clock {
+  #now: number;
+  #alarms: { at: number; run: () => void }[] = [];
+
+  /** @param now milliseconds since 1970; the first of November 2026 where left out */
+  constructor(now: number = Date.UTC(2026, 10, 1)) {
+    this.#now = now;
+  }
+
+  /** Callbacks that wait. */
+  get waiting(): number {
+    return this.#alarms.length;
+  }
+
+  /** Milliseconds since 1970. */
+  now(): number {
+    return this.#now;
+  }
+
+  /** Calls back when the clock has been turned so far. */
+  after(ms: number, run: () => void): () => void {
+    const alarm = { at: this.#now + ms, run };
+    this.#alarms.push(alarm);
+    return () => {
+      this.#alarms = this.#alarms.filter((other) => other !== alarm);
+    };
+  }
+
+  /** Turns the clock on, calling back on the way in the order of time. */
+  turn(ms: number): void {
+    const end = this.#now + ms;
+    for (;;) {
+      const [next] = this.#alarms.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at);
+      if (next === undefined) break;
+      this.#alarms = this.#alarms.filter((alarm) => alarm !== next);
+      this.#now = Math.max(this.#now, next.at);
+      next.run();
+    }
+    this.#now = end;
+  }
+}

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { listFiles, root, runDeno } from "./project.ts";
+
+Deno.test("docs: the samples in Markdown type-check", async () => {
+  const pages = await listFiles("", [".md"]);
+  assert.ok(pages.includes("README.md"));
+  const { success, stderr } = await runDeno(["check", "--doc-only", "--no-lock", ...pages]);
+  assert.ok(success, stderr);
+});
+
+Deno.test("docs: a sample that is left out says why", async () => {
+  const silent: string[] = [];
+  for (const page of await listFiles("", [".md"])) {
+    silent.push(
+      ...silentFences(await Deno.readTextFile(new URL(page, root))).map((fence) => `${page}: ${fence}`),
+    );
+  }
+  assert.deepEqual(silent, [], "write ```ts ignore, and the reason on the same line");
+});
+
+Deno.test("silentFences: ignore without a reason, and tildes, which Deno does not read", () => {
+  const page =
+    "```ts\n```\n```ts ignore a fragment\n```\n```tsx ignore\n```\n  ~~~ts\n~~~\n```sh ignore\n```";
+  assert.deepEqual(silentFences(page), ["```tsx ignore", "~~~ts"]);
+});
+
+Deno.test("docs: a wrong sample fails the check", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/page.md`, 'A number:\n\n```ts\nconst n: number = "one";\n```\n');
+    const { success, stderr } = await runDeno(["check", "--doc-only", "--no-lock", `${folder}/page.md`]);
+    assert.equal(success, false);
+    assert.match(stderr, /TS2322[^]*page\.md/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+/** The opening lines of samples in TypeScript or JavaScript that nobody checks and nobody explains. */
+function silentFences(markdown: string): string[] {
+  const fences = markdown.matchAll(
+    /^[ >]*(?<mark>```|~~~)(?<language>[cm]?[jt]sx?|(?:java|type)script)\b(?<rest>.*)$/gm,
+  );
+  return Array.from(fences, ({ groups = {} }) => ({ ...groups }))
+    .filter(({ mark, rest = "" }) => mark === "~~~" || /^[ ,]*ignore[ ,]*$/.test(rest))
+    .map(({ mark, language, rest = "" }) => `${mark}${language}${rest}`);
+}
