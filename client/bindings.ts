@@ -21,7 +21,7 @@ export interface Offer {
 }
 
 /** What is done with an offer that somebody took up. */
-export type Perform = (element: Element, offer: Offer, event: Event) => void;
+export type Perform = (element: Element, offer: Offer, event: Event) => Promise<void>;
 
 /** Reads `data-reflex`; what is not of the form `event->Class#method` offers nothing. */
 export function parseOffers(text: string): Offer[] {
@@ -71,10 +71,11 @@ export function bind(perform: Perform): void {
     if (!found || matches(found, ":disabled")) return;
     const link = type === "click" && matches(found, "a[href], area[href]");
     // Opening a link elsewhere is between the person and the browser.
-    if (link && goesElsewhere(event as MouseEvent)) return;
+    const { button, ctrlKey, metaKey, shiftKey } = event as MouseEvent;
+    if (link && (button > 0 || ctrlKey || metaKey || shiftKey)) return;
     if (type === "submit" || link || (type === "click" && isSubmitButton(found))) event.preventDefault();
     for (const offer of offersOf(found)) {
-      if (offer.type === type) perform(found, offer, event);
+      if (offer.type === type) void perform(found, offer, event);
     }
   }
 
@@ -86,8 +87,4 @@ export function bind(perform: Perform): void {
       for (const node of addedNodes) if (node instanceof Element) scan(node);
     }
   }).observe(root, { childList: true, subtree: true, attributeFilter: [Attribute.reflex] });
-}
-
-function goesElsewhere({ button, ctrlKey, metaKey, shiftKey }: MouseEvent): boolean {
-  return button > 0 || ctrlKey || metaKey || shiftKey;
 }

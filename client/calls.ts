@@ -5,9 +5,8 @@
  */
 
 import type { Clock } from "../protocol/clock.ts";
-import { writeFrame } from "../protocol/codec.ts";
 import type { ErrorCode } from "../protocol/errors.ts";
-import type { ElementData, Json } from "../protocol/frames.ts";
+import type { ClientFrame, ElementData, Json } from "../protocol/frames.ts";
 import { CallError } from "./call_error.ts";
 import { flow } from "./flow.ts";
 
@@ -72,7 +71,7 @@ export function callsOver(clock: Clock): Calls {
       if (!call) return;
       const n = last + 1;
       const [oldest = n] = flight.keys();
-      call.text = writeFrame(["call", n, oldest - 1, call.target, ...call.rest]);
+      call.text = JSON.stringify(["call", n, oldest - 1, call.target, ...call.rest] satisfies ClientFrame);
       if (new TextEncoder().encode(call.text).length > FRAME_BYTES) {
         queue.shift();
         call.reject(new CallError("too_large", `A call has at most ${FRAME_BYTES} bytes.`));

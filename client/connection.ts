@@ -5,8 +5,7 @@
  * @module
  */
 
-import { readServerFrame, writeFrame } from "../protocol/codec.ts";
-import type { ServerFrame } from "../protocol/frames.ts";
+import type { ClientFrame, ServerFrame } from "../protocol/frames.ts";
 import { Close, EVENT_PREFIX, Path } from "../protocol/markers.ts";
 import type { Operation } from "../protocol/operations.ts";
 import { PROTOCOL_VERSION } from "../protocol/version.ts";
@@ -54,11 +53,7 @@ export function connection(
 ): Connection {
   const { clock, random, location } = env;
   const nextDelay = backoff(random);
-  const pulse = heartbeat(clock, {
-    ping: () => socket?.send(writeFrame(["ping"])),
-    waiting: () => calls.waiting(),
-    dead: () => lost(0, true),
-  });
+  const pulse = heartbeat(clock, calls.waiting, () => say(["ping"]), () => lost(0, true));
   let data = pageData(script);
   /** Patches applied since this page data was loaded. */
   let version = 0;
@@ -96,7 +91,7 @@ export function connection(
     let opened = false;
     line.onopen = () => {
       opened = true;
-      line.send(writeFrame(["hello", PROTOCOL_VERSION, data.token, version]));
+      say(["hello", PROTOCOL_VERSION, data.token, version]);
     };
     line.onmessage = (event) => {
       pulse.stop();
@@ -105,6 +100,10 @@ export function connection(
     };
     line.onclose = ({ code }) => lost(code, opened);
     settling = clock.after(HANDSHAKE, () => lost(0, opened));
+  }
+
+  function say(frame: ClientFrame): void {
+    socket?.send(JSON.stringify(frame));
   }
 
   /** A socket may close twice, or late: a dropped one has no handlers any more. */
@@ -140,12 +139,7 @@ export function connection(
   }
 
   function receive(text: unknown): void {
-    let frame: ServerFrame;
-    try {
-      frame = readServerFrame(text as string);
-    } catch {
-      return wishResync();
-    }
+    const frame: ServerFrame = JSON.parse(text as string);
     switch (frame[0]) {
       case "ready":
         return online(frame[1]);

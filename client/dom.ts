@@ -30,6 +30,11 @@ export function matches(element: Element, selector: string): boolean {
   return Element.prototype.matches.call(element, selector);
 }
 
+/** The nearest element that a selector names, the element itself first. */
+export function closest(element: Element, selector: string): Element | null {
+  return Element.prototype.closest.call(element, selector);
+}
+
 /** The descendants that a selector names. */
 export function all<E extends Element>(root: Element | DocumentFragment, selector: string): E[] {
   const { querySelectorAll } = root instanceof Element ? Element.prototype : DocumentFragment.prototype;

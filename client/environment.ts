@@ -19,10 +19,10 @@ export interface Socket {
 export interface Environment {
   readonly clock: Clock;
   /** A number from 0 up to 1. */
-  random(): number;
-  fetch(url: string, init: RequestInit): Promise<Response>;
+  readonly random: () => number;
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
   /** Opens a socket. */
-  connect(url: string): Socket;
+  readonly connect: (url: string) => Socket;
   readonly location: {
     readonly href: string;
     assign(url: string): void;

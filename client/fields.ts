@@ -51,7 +51,8 @@ function stateOf(field: Field): string {
 /** The state that its markup gives to a field: that of a copy which has been reset. */
 function defaultOf(field: Field): string {
   if (!isCheckable(field) && field.value === field.defaultValue) return field.value;
-  const form = document.createElement("form"), copy = field.cloneNode(true) as Field;
+  const form = page("createElement").call(document, "form") as HTMLFormElement,
+    copy = field.cloneNode(true) as Field;
   form.append(copy);
   form.reset();
   return stateOf(copy);
@@ -59,7 +60,7 @@ function defaultOf(field: Field): string {
 
 /** Whether the element is a checkbox or a radio button. */
 export function isCheckable(field: Element): boolean {
-  return matches(field, "[type=checkbox],[type=radio]");
+  return matches(field, "input[type=checkbox],input[type=radio]");
 }
 
 function write(field: Field, state: string): void {

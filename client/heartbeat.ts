@@ -9,16 +9,6 @@ import type { Clock } from "../protocol/clock.ts";
 /** Silence after which we ask, and then silence after which we know. */
 const SILENCE = 5000;
 
-/** What a heartbeat needs to know and to do. */
-export interface Pulse {
-  /** Asks whether anybody is there. */
-  ping(): void;
-  /** Whether an answer is expected at all. */
-  waiting(): boolean;
-  /** Nobody is. */
-  dead(): void;
-}
-
 /** Listens to the silence, while an answer is expected. */
 export interface Heartbeat {
   /** An answer is expected from now on. */
@@ -29,8 +19,19 @@ export interface Heartbeat {
   stop(): void;
 }
 
-/** Starts with nothing to listen to. */
-export function heartbeat(clock: Clock, { ping, waiting, dead }: Pulse): Heartbeat {
+/**
+ * Starts with nothing to listen to.
+ *
+ * @param waiting whether an answer is expected at all
+ * @param ping asks whether anybody is there
+ * @param dead nobody is
+ */
+export function heartbeat(
+  clock: Clock,
+  waiting: () => boolean,
+  ping: () => void,
+  dead: () => void,
+): Heartbeat {
   let cancel: (() => void) | undefined;
   let probing = false;
 

@@ -25,29 +25,24 @@ export function keepPlace(change: () => void, wholly: boolean): void {
 }
 
 function keepFocus(): () => void {
-  const active = page("activeElement");
-  if (!(active instanceof HTMLElement) || active === page("body")) return () => {};
-  const { selectionStart: start, selectionEnd: end, selectionDirection: direction } =
-    active as HTMLInputElement;
+  const active = page("activeElement") as HTMLInputElement | null;
+  // Not every element has a caret; those that have none say null, or nothing.
+  const { selectionStart: start, selectionEnd: end, selectionDirection: direction } = active ?? {};
   return () => {
-    if (!onPage(active)) return;
+    if (!active || !onPage(active)) return;
     if (page("activeElement") !== active) active.focus({ preventScroll: true });
-    const field = active as HTMLInputElement;
-    // Not every field has a caret; those that have none say null.
-    if (typeof start !== "number" || (field.selectionStart === start && field.selectionEnd === end)) return;
-    if (field.selectionStart !== null) field.setSelectionRange(start, end, direction ?? undefined);
+    if (active.selectionStart === start && active.selectionEnd === end) return;
+    active.setSelectionRange(start ?? null, end ?? null, direction ?? undefined);
   };
 }
 
 function keepScroll(wholly: boolean): () => void {
   const places: [element: Element, left: number, top: number][] = [];
-  const root = wholly ? page("scrollingElement") : null;
-  if (root) scrolled.add(root);
-  for (const element of scrolled) {
+  const root = wholly && page("scrollingElement");
+  for (const element of root ? [root, ...scrolled] : scrolled) {
     if (onPage(element)) places.push([element, element.scrollLeft, element.scrollTop]);
     else scrolled.delete(element);
   }
-  if (root) scrolled.delete(root);
   return () => {
     for (const [element, left, top] of places) {
       if (element.scrollLeft !== left) element.scrollLeft = left;

@@ -26,8 +26,8 @@ import { type Client, start } from "./start.ts";
 
 export { CallError } from "./call_error.ts";
 
-const script = typeof document === "undefined" ? undefined : ownScript();
-const client: Client | undefined = script && start(script, browserEnvironment());
+const script = typeof document === "undefined" ? null : ownScript();
+const client: Client | null | undefined = script && start(script, browserEnvironment());
 
 /**
  * Calls `Class#method` of the server; the page must offer the call.

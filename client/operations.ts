@@ -6,7 +6,7 @@
 
 import type { Operation } from "../protocol/operations.ts";
 import { Attribute } from "../protocol/markers.ts";
-import { get, page } from "./dom.ts";
+import { closest, page } from "./dom.ts";
 import { morphHead } from "./head.ts";
 import { keepPlace } from "./keep.ts";
 import { morph } from "./morph.ts";
@@ -45,24 +45,15 @@ function change(run: () => void, wholly: boolean): void {
   }
 }
 
-function apply(operation: Operation): void {
-  switch (operation[0]) {
-    case "morph":
-      return morphOne(operation[1], operation[2]);
-    case "body":
-      return morph(page("body"), parseInside(page("body"), operation[1]), true);
-    case "head":
-      return morphHead(parseInside(page("head"), operation[1]));
-    default:
-      operation satisfies never;
-      throw new TypeError(`Cannot apply ${operation}: no such operation.`);
-  }
-}
-
-function morphOne(id: string, html: string): void {
+function apply([name, ...rest]: Operation): void {
+  const [id = "", html = id] = rest;
+  if (name === "body") return morph(page("body"), parseInside(page("body"), html), true);
+  if (name === "head") return morphHead(parseInside(page("head"), html));
   const element = page("getElementById").call(document, id);
-  if (!element) throw new TypeError(`Cannot morph #${id}: no such element.`);
-  if (element instanceof HTMLScriptElement) return;
-  if (get(element, "closest").call(element, `[${Attribute.permanent}]`)) return;
+  if (name satisfies "morph" !== "morph" || !element) {
+    throw new TypeError(`Cannot ${name} #${id}: nothing to do it to.`);
+  }
+  // Scripts are done when they have run, and what is permanent is not ours.
+  if (element instanceof HTMLScriptElement || closest(element, `[${Attribute.permanent}]`)) return;
   morph(element, parseElement(element, id, html));
 }

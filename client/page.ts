@@ -12,23 +12,22 @@ export interface PageData {
   /** The sealed page data. */
   readonly token: string;
   /** The visit; opaque. */
-  readonly visit: string;
+  readonly visit: string | null;
 }
 
 /** Our script element in a head, if there is one. */
-export function scriptIn(head: Element | null): HTMLScriptElement | undefined {
-  const scripts = head && Element.prototype.querySelectorAll.call(head, `script[${Attribute.page}]`);
-  return scripts?.[0] as HTMLScriptElement | undefined;
+export function scriptIn(head: Element | undefined): HTMLScriptElement | null | undefined {
+  return head?.querySelector(`script[${Attribute.page}]`);
 }
 
 /** Our script element on the page, if there is one. */
-export function ownScript(): HTMLScriptElement | undefined {
+export function ownScript(): HTMLScriptElement | null | undefined {
   return scriptIn(page("head"));
 }
 
 /** Reads what a script element says. */
 export function pageData(script: Element): PageData {
-  return { token: attribute(script, Attribute.page) ?? "", visit: attribute(script, Attribute.visit) ?? "" };
+  return { token: attribute(script, Attribute.page) ?? "", visit: attribute(script, Attribute.visit) };
 }
 
 /** The absolute URL of one of our paths; the script's own URL tells below which base they are. */

@@ -21,12 +21,11 @@ const asIs: Policy = { createHTML: (html) => html };
 let policy: Policy | undefined;
 let inert: Document | undefined;
 
-/** The children of an element like `context`, parsed as the page's parser would have parsed them there. */
-function parse(context: Element, html: string): Element {
+/** The one sink: the markup becomes the children of an element without a page. */
+function fill<E extends Element>(context: E, html: string): E {
   policy ??= (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes?.createPolicy("argyle", asIs) ??
     asIs;
   context.innerHTML = policy.createHTML(html);
-  sweep(context);
   return context;
 }
 
@@ -34,9 +33,9 @@ function inertDocument(): Document {
   return inert ??= page("implementation").createHTMLDocument("");
 }
 
-/** An element like `parent`, with the given markup in it. */
+/** An element like `parent`, with the given markup in it as the page's parser would have read it there. */
 export function parseInside(parent: Element, html: string): Element {
-  return parse(inertDocument().importNode(parent, false), html);
+  return sweep(fill(inertDocument().importNode(parent, false), html));
 }
 
 /**
@@ -54,14 +53,13 @@ export function parseElement(target: Element, id: string, html: string): Element
   return element;
 }
 
-/** A whole page, as head and body. */
-export function parseDocument(html: string): { head: Element | null; body: Element | null } {
-  const root = parse(inertDocument().createElement("html"), html);
-  return { head: root.querySelector("head"), body: root.querySelector("body") };
+/** A whole page, not swept yet: our script element is still to be read. */
+export function parseDocument(html: string): Element {
+  return fill(inertDocument().createElement("html"), html);
 }
 
 /** Takes out what could run or lead elsewhere. The server has written none of it; this is the second line. */
-function sweep(root: Element | DocumentFragment): void {
+export function sweep<R extends Element | DocumentFragment>(root: R): R {
   for (const element of all(root, "script, base, meta[http-equiv]")) Element.prototype.remove.call(element);
   for (const element of all(root, "*")) {
     for (const item of [...get(element, "attributes")]) {
@@ -73,4 +71,5 @@ function sweep(root: Element | DocumentFragment): void {
     // Without a window there is no script, and so the parser has read elements where the page has text.
     if (get(element, "localName") === "noscript") element.textContent = element.innerHTML;
   }
+  return root;
 }

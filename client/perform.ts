@@ -6,7 +6,7 @@
 
 import type { Json } from "../protocol/frames.ts";
 import { Attribute, EVENT_PREFIX } from "../protocol/markers.ts";
-import type { Offer, Perform } from "./bindings.ts";
+import type { Perform } from "./bindings.ts";
 import type { CallError } from "./call_error.ts";
 import { announce, attribute, onPage } from "./dom.ts";
 import { elementData } from "./serialize.ts";
@@ -17,35 +17,17 @@ export type Call = (target: string, args: readonly Json[], element: ElementData)
 
 /** Makes the call of an offer, and tells `argyle:success` or `argyle:error` on its element. */
 export function performer(call: Call): Perform {
-  return (element, offer, event) => {
-    const submitter = (event as SubmitEvent).submitter ?? null;
-    void settle(
-      element,
-      offer.target,
-      () => call(offer.target, argsOf(element, offer), elementData(element, submitter)),
-    );
+  return async (element, { target, position }, event) => {
+    const tell = (name: string, detail: unknown) =>
+      announce(onPage(element) ? element : document, EVENT_PREFIX + name, detail);
+    try {
+      const args = JSON.parse(attribute(element, Attribute.args) ?? "[]")[position] ?? [];
+      const value = await call(target, args, elementData(element, (event as SubmitEvent).submitter));
+      tell("success", { target, value });
+    } catch (error) {
+      // What is not a call's own error was thrown by reading the page.
+      const { code = "malformed", message, fields } = error as Error & Partial<CallError>;
+      tell("error", { code, message, fields, target });
+    }
   };
-}
-
-async function settle(
-  element: Element,
-  target: string,
-  call: () => Promise<Json | undefined>,
-): Promise<void> {
-  try {
-    const value = await call();
-    tell(element, "success", { target, value });
-  } catch (error) {
-    // What is not a call's own error was thrown by reading the page.
-    const { code = "malformed", message, fields } = error as Error & Partial<CallError>;
-    tell(element, "error", { code, message, fields, target });
-  }
-}
-
-function tell(element: Element, name: string, detail: unknown): void {
-  announce(onPage(element) ? element : document, EVENT_PREFIX + name, detail);
-}
-
-function argsOf(element: Element, { position }: Offer): readonly Json[] {
-  return JSON.parse(attribute(element, Attribute.args) ?? "[]")[position] ?? [];
 }

@@ -7,7 +7,7 @@
 import { VISIT_HEADER } from "../protocol/markers.ts";
 import type { Environment } from "./environment.ts";
 import { type PageData, pageData, scriptIn } from "./page.ts";
-import { parseDocument } from "./parse.ts";
+import { parseDocument, sweep } from "./parse.ts";
 
 /** After this time a request counts as failed. */
 const PATIENCE = 15_000;
@@ -55,10 +55,13 @@ export async function refresh(
   if (status >= 500 || status === 429) return { after: (Number(said.get("retry-after")) || 0) * 1000 };
   if (redirected && withoutHash(url) !== withoutHash(href)) return { url };
   if (!ok) return { url: "" };
-  const { head, body } = parseDocument(text);
+  const root = parseDocument(text);
+  const [head, body] = root.children;
   const script = scriptIn(head);
-  if (!script || !head || !body) return { url: url || href };
-  return { data: pageData(script), head, body };
+  if (!head || !body || !script) return { url: url || href };
+  const data = pageData(script);
+  sweep(root);
+  return { data, head, body };
 }
 
 function withoutHash(url: string): string {

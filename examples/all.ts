@@ -1,4 +1,4 @@
-import type { App, Engine } from "@argyle/argyle";
+import type { AnyApp, Engine } from "@argyle/argyle";
 import counter from "./counter/main.tsx";
 import table from "./table/main.tsx";
 
@@ -9,7 +9,7 @@ export interface Example {
   /** A sentence for the index page. */
   readonly shows: string;
   /** Makes it on an engine, below a base. */
-  make(options: Engine & { base: string }): App<never>;
+  make(options: Engine & { base: string }): AnyApp;
 }
 
 /** Every example, in the order in which one would read them. */
@@ -17,11 +17,11 @@ export const examples: readonly Example[] = [
   {
     name: "counter",
     shows: "A number for each session, kept through restarts.",
-    make: (options) => counter(options) as unknown as App<never>,
+    make: (options) => counter(options),
   },
   {
     name: "table",
     shows: "A thousand rows, and what a change of one costs.",
-    make: (options) => table(options) as unknown as App<never>,
+    make: (options) => table(options),
   },
 ];

@@ -4,13 +4,13 @@
  * @module
  */
 
-import { App, Head } from "@argyle/argyle";
+import { type AnyApp, App, Head } from "@argyle/argyle";
 import { kv, openKv } from "@argyle/argyle/kv";
 import { type Example, examples } from "./all.ts";
 import style from "./style.css" with { type: "text" };
 
 /** One KV file for each example, apart for the demo: two processes never open the same file. */
-async function open(example: Example, base: string, folder: string): Promise<App<never>> {
+async function open(example: Example, base: string, folder: string): Promise<AnyApp> {
   return example.make({ base, ...kv(await openKv(`${folder}/${example.name}.kv`)) });
 }
 
@@ -38,7 +38,7 @@ async function demo(folder: string): Promise<App> {
   return app;
 }
 
-async function alone(name: string, folder: string): Promise<App<never>> {
+async function alone(name: string, folder: string): Promise<AnyApp> {
   const example = examples.find((example) => example.name === name);
   if (example === undefined) {
     throw new Error(

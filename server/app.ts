@@ -109,7 +109,7 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
   readonly #log: Logger;
   readonly #pages: Page[] = [];
   readonly #registry = new Registry();
-  readonly #mounted: App<object>[] = [];
+  readonly #mounted: AnyApp[] = [];
   readonly #allowed: { hosts: readonly string[]; origins: readonly string[] };
   readonly #hub: Hub;
   readonly #pending: Pending;
@@ -201,21 +201,20 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
    * new App().mount(shop);
    * ```
    */
-  mount(app: App<never>): this {
-    const other = app as unknown as App<object>;
-    if (other.#base === this.#base || !other.#base.startsWith(this.#base)) {
+  mount(app: AnyApp): this {
+    if (app.#base === this.#base || !app.#base.startsWith(this.#base)) {
       throw new TypeError(
-        `Cannot mount the app with the base ${JSON.stringify(other.#base)}: it is not below ${
+        `Cannot mount the app with the base ${JSON.stringify(app.#base)}: it is not below ${
           JSON.stringify(this.#base)
         }.`,
       );
     }
-    if (this.#mounted.some((mounted) => mounted.#base === other.#base)) {
+    if (this.#mounted.some((mounted) => mounted.#base === app.#base)) {
       throw new TypeError(
-        `Cannot mount the app with the base ${JSON.stringify(other.#base)}: the base is taken.`,
+        `Cannot mount the app with the base ${JSON.stringify(app.#base)}: the base is taken.`,
       );
     }
-    this.#mounted.push(other);
+    this.#mounted.push(app);
     return this;
   }
 
@@ -281,7 +280,7 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
     this.#signals = undefined;
   }
 
-  #mountedAt(request: Request): App<object> | undefined {
+  #mountedAt(request: Request): AnyApp | undefined {
     if (this.#mounted.length === 0) return undefined;
     const path = URL.parse(request.url)?.pathname ?? "";
     return this.#mounted.find((app) => path === app.#base || path.startsWith(`${app.#base}/`));
@@ -390,6 +389,10 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
     }
   }
 }
+
+/** An app, whatever its session. */
+// deno-lint-ignore no-explicit-any -- an app is invariant in its session, and whoever only serves it does not care
+export type AnyApp = App<any>;
 
 function secured(response: Response, secure: boolean): Response {
   secureHeaders(response.headers, secure);

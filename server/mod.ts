@@ -4,7 +4,7 @@
  * @module
  */
 
-export { App, type AppOptions } from "./app.ts";
+export { type AnyApp, App, type AppOptions } from "./app.ts";
 export { HttpError } from "./http/error.ts";
 export type { Listening, ListenOptions } from "./http/listen.ts";
 export type { PathParams } from "./http/params.ts";

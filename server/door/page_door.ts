@@ -9,10 +9,10 @@ import { contentSecurityPolicy, makeNonce } from "../http/headers.ts";
 import { HttpError } from "../http/error.ts";
 import { writeDocument } from "../page/document.ts";
 import type { Page, Untyped } from "../page/page.ts";
-import { makeVisit, openPage, sealPage } from "../page/page_data.ts";
+import { makeVisit, type OpenedPage, sealPage } from "../page/page_data.ts";
 import { hashRender } from "../page/view.ts";
 import type { SessionName } from "../session/cookie.ts";
-import type { Snapshot } from "../session/records.ts";
+import { isForgotten, type Snapshot } from "../session/records.ts";
 import type { Arrived, Parts } from "./parts.ts";
 
 /**
@@ -58,39 +58,42 @@ export async function servePage(
 // Who asks, and for which visit: the one that a resync names, or a new one.
 async function recognise(
   request: Request,
-  { secure, cookies }: Arrived["arrival"],
+  { url, secure, cookies }: Arrived["arrival"],
   parts: Parts,
 ): Promise<{ session: SessionName; seen: Snapshot; visit: string; setCookie: string | undefined }> {
-  const named = cookies ? await parts.cookie.read(request.headers.get("cookie"), secure) : undefined;
-  const visit = await namedVisit(request, named, parts) ?? makeVisit();
-  const session = named ?? parts.cookie.create();
-  const seen = await parts.records.read(session.id, visit);
-  if (named === undefined || isOver(seen, parts)) {
-    const fresh = named === undefined ? session : parts.cookie.create();
-    if (!cookies) {
-      parts.log.warn("a page over plain http keeps no session", { host: new URL(request.url).host });
+  if (!cookies) parts.log.warn("a page over plain http keeps no session", { host: url.host });
+  const session = cookies ? await parts.cookie.read(request.headers.get("cookie"), secure) : undefined;
+  if (session !== undefined) {
+    const named = await namedVisit(request, url, session, parts);
+    const visit = named?.visit ?? makeVisit();
+    const seen = await parts.records.read(session.id, visit);
+    if (!isOver(seen, parts)) {
+      const stale = seen.endedAt === undefined && parts.cookie.isStale(session);
+      const setCookie = stale ? await parts.cookie.write(session, secure) : undefined;
+      // What a forgotten visit has sent is not known any more: its page goes on as another.
+      const forgotten = named !== undefined && isForgotten(seen, named.sealedAt);
+      return { session, seen, visit: forgotten ? makeVisit() : visit, setCookie };
     }
-    return {
-      session: fresh,
-      seen: fresh === session ? seen : await parts.records.read(fresh.id, visit),
-      visit: fresh === session ? visit : makeVisit(),
-      setCookie: cookies ? await parts.cookie.write(fresh, secure) : undefined,
-    };
   }
-  const stale = seen.endedAt === undefined && parts.cookie.isStale(session);
-  return { session, seen, visit, setCookie: stale ? await parts.cookie.write(session, secure) : undefined };
+  const fresh = parts.cookie.create(), visit = makeVisit();
+  const seen = await parts.records.read(fresh.id, visit);
+  return {
+    session: fresh,
+    seen,
+    visit,
+    setCookie: cookies ? await parts.cookie.write(fresh, secure) : undefined,
+  };
 }
 
 async function namedVisit(
   request: Request,
-  session: SessionName | undefined,
+  url: URL,
+  session: SessionName,
   parts: Parts,
-): Promise<string | undefined> {
+): Promise<OpenedPage | undefined> {
   const token = request.headers.get(VISIT_HEADER);
-  if (token === null || session === undefined) return undefined;
-  const data = await openPage(parts.keys, session.id, parts.build, token, parts.limits.token);
-  const url = new URL(request.url);
-  return data?.path === `${url.pathname}${url.search}` ? data.visit : undefined;
+  const data = token === null ? undefined : await parts.open(session.id, token);
+  return data?.path === `${url.pathname}${url.search}` ? data : undefined;
 }
 
 // A session that ended a moment ago may still be named by requests that were under way at the login: answering them

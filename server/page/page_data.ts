@@ -20,6 +20,12 @@ export interface PageData {
   readonly identity: string;
 }
 
+/** Page data that came back. */
+export interface OpenedPage extends PageData {
+  /** When the page was sent, in milliseconds since 1970. */
+  readonly sealedAt: number;
+}
+
 /** Seals page data for one session and one build. */
 export function sealPage(keys: KeyRing, session: string, build: string, data: PageData): Promise<string> {
   const { visit, path, hash, state, identity } = data;
@@ -38,11 +44,18 @@ export async function openPage(
   build: string,
   token: string,
   maxAge: number,
-): Promise<PageData | undefined> {
+): Promise<OpenedPage | undefined> {
   const opened = await keys.open("page", `${session} ${build}`, token, maxAge);
   if (opened === undefined) return undefined;
   const [visit, path, hash, state, identity] = JSON.parse(opened.text) as string[];
-  return { visit: visit!, path: path!, hash: hash!, state: state!, identity: identity! };
+  return {
+    visit: visit!,
+    path: path!,
+    hash: hash!,
+    state: state!,
+    identity: identity!,
+    sealedAt: opened.sealedAt,
+  };
 }
 
 /** The name of a new visit. */

@@ -8,7 +8,7 @@ import type { Clock } from "../../protocol/clock.ts";
 import type { Limits } from "../../protocol/limits.ts";
 import type { Logger } from "../observe.ts";
 import type { Page } from "../page/page.ts";
-import type { PageData } from "../page/page_data.ts";
+import type { OpenedPage } from "../page/page_data.ts";
 import type { Renderer } from "../page/renderer.ts";
 import type { ParkedViews } from "../page/view.ts";
 import type { Records } from "../session/records.ts";
@@ -33,7 +33,7 @@ export interface Host {
   /** The live pages of this isolate, by visit. */
   readonly visits: Map<string, Visit>;
   /** Opens the page data that a browser has sent. */
-  open(session: string, token: string): Promise<PageData | undefined>;
+  open(session: string, token: string): Promise<OpenedPage | undefined>;
   /** The page of a path (with the base and query) and its params; `undefined` where there is none any more. */
   find(path: string): { page: Page; params: Record<string, string> } | undefined;
 }

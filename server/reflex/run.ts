@@ -9,6 +9,7 @@ import type { Clock } from "../../protocol/clock.ts";
 import type { Json } from "../../protocol/frames.ts";
 import type { Limits } from "../../protocol/limits.ts";
 import { issueFields, type Schema } from "../../protocol/schema.ts";
+import { HttpError } from "../http/error.ts";
 import { type Action, isAction } from "./action.ts";
 import { UntrustedError } from "./element.ts";
 import { attach, type CallContext, type Reflex } from "./reflex.ts";
@@ -102,6 +103,10 @@ export function peerError(error: unknown): WireError | undefined {
   if (error instanceof WireError) return error;
   if (error instanceof UntrustedError) {
     return new WireError("invalid", undefined, { fields: { [error.field]: error.message } });
+  }
+  if (error instanceof HttpError) {
+    const code = error.status === 403 ? "forbidden" : error.status < 500 ? "halted" : "failed";
+    return new WireError(code, error.message, { cause: error.cause });
   }
   return undefined;
 }

@@ -22,7 +22,7 @@ import { HttpError } from "../http/error.ts";
 import type { Page } from "../page/page.ts";
 import { hashRender, type Render, type View } from "../page/view.ts";
 import { diff } from "../patch/diff.ts";
-import type { Snapshot } from "../session/records.ts";
+import { isForgotten, type Snapshot } from "../session/records.ts";
 import type { Connection } from "../socket/connection.ts";
 import { type CallResult, type CheckedCall, errorFrame, failedCall, runCall } from "./call.ts";
 import type { Host } from "./host.ts";
@@ -33,6 +33,7 @@ import type { Resolved } from "./run.ts";
 interface Live {
   readonly visit: string;
   readonly identity: string;
+  readonly sealedAt: number;
   readonly page: Page;
   readonly url: URL;
   readonly params: Record<string, string>;
@@ -97,6 +98,7 @@ export class Visit {
     if (data === undefined) return this.#resync("stale");
     const seen = await this.#host.records.read(this.#session, data.visit);
     if (seen.endedAt !== undefined || seen.identity !== data.identity) return this.#resync("identity");
+    if (isForgotten(seen, data.sealedAt)) return this.#resync("forgotten");
     const found = this.#host.find(data.path);
     if (found === undefined) return this.#resync("page");
     // Whoever held this visit parks its view first.
@@ -108,7 +110,8 @@ export class Visit {
     const view: View = known ??
       { hash: data.hash, version: 0, render: undefined, previous: undefined, state: data.state };
     const url = new URL(data.path, this.#origin);
-    this.#live = { visit: data.visit, identity: data.identity, ...found, url, view, guessed: false };
+    const { visit, identity, sealedAt } = data;
+    this.#live = { visit, identity, sealedAt, ...found, url, view, guessed: false };
     this.#host.visits.set(data.visit, this);
     this.#connection.greet();
     this.#connection.send(["ready", view.version]);
@@ -182,6 +185,10 @@ export class Visit {
       this.#connection.send(["error", n, "stale", "The session has changed; the page is loaded again."]);
       this.#resync("identity");
       return true;
+    }
+    if (isForgotten(seen, live.sealedAt)) {
+      this.#resync("forgotten");
+      throw new WireError("expired");
     }
     if (n <= seen.visit.last) {
       await this.#again(live, frame, hash, seen);

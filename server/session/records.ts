@@ -5,7 +5,7 @@
  * | --- | --- |
  * | `APP:i:SESSION` | who it is, since the login; or that the session has ended |
  * | `APP:s:SESSION` | the session's values |
- * | `APP:x:SESSION` | which visits have a record, oldest first |
+ * | `APP:x:SESSION` | which visits have a record, oldest first, and until when others had |
  * | `APP:v:SESSION:VISIT` | the page's state, the mark and the outcomes |
  * | `APP:t:TICKET` | a login or logout that waits for its fetch |
  *
@@ -58,12 +58,22 @@ export interface Snapshot {
   readonly values: string;
   /** The visit's record. */
   readonly visit: VisitRecord;
+  /**
+   * Visits from up to this time (milliseconds since 1970) may have had a record that made room for others: without a
+   * record it is not known what their browsers have sent before.
+   */
+  readonly forgottenUntil: number;
   /** Equal as long as none of these was written. */
   readonly version: string;
   /** Changes when who it is changes. */
   readonly identity: string;
   /** What the store gave, for the checks of a commit. */
   readonly entries: Readonly<Record<"identity" | "session" | "index" | "visit", Entry | null>>;
+}
+
+/** Whether a visit's record may have made room for others, so that nothing it sends can be known to be new. */
+export function isForgotten(seen: Snapshot, sealedAt: number): boolean {
+  return seen.entries.visit === null && sealedAt <= seen.forgottenUntil;
 }
 
 /** What a call wants to keep. */
@@ -200,12 +210,15 @@ export class Records {
   // Adds a visit to the session's list; the oldest beyond the limit goes, with its record.
   #enlist(session: string, visit: string, entry: Entry | null, checks: Check[], writes: Write[]): string {
     const key = this.#key("x", session);
-    const visits = [...(entry === null ? [] : JSON.parse(entry.value) as string[]), visit];
-    const expiresAt = this.#clock.now() + this.#limits.session;
-    for (const old of visits.splice(0, Math.max(0, visits.length - this.#limits.visits))) {
+    const index = readIndex(entry);
+    const now = this.#clock.now(), expiresAt = now + this.#limits.session;
+    const visits = [...index.visits, [visit, now] as const];
+    let { forgottenUntil } = index;
+    for (const [old, since] of visits.splice(0, Math.max(0, visits.length - this.#limits.visits))) {
       writes.push({ key: this.#key("v", session, old), value: null, expiresAt });
+      forgottenUntil = since;
     }
-    const value = JSON.stringify(visits);
+    const value = JSON.stringify([forgottenUntil, ...visits.flat()]);
     checks.push({ key, version: entry?.version ?? null });
     writes.push({ key, value, expiresAt });
     return value;
@@ -245,10 +258,21 @@ function snapshot(entries: Snapshot["entries"]): Snapshot {
     endedAt,
     values: entries.session?.value ?? "{}",
     visit: visitRecord(entries.visit),
+    forgottenUntil: readIndex(entries.index).forgottenUntil,
     version: [identity, entries.session?.version ?? "0", entries.visit?.version ?? "0"].join("."),
     identity,
     entries,
   };
+}
+
+// [forgottenUntil, visit, since its first call, visit, since …]
+function readIndex(entry: Entry | null): { forgottenUntil: number; visits: (readonly [string, number])[] } {
+  const [forgottenUntil = 0, ...flat] = entry === null
+    ? []
+    : JSON.parse(entry.value) as [number, ...unknown[]];
+  const visits: (readonly [string, number])[] = [];
+  for (let i = 0; i < flat.length; i += 2) visits.push([flat[i] as string, flat[i + 1] as number]);
+  return { forgottenUntil, visits };
 }
 
 // One letter a key: the record is written at every call.

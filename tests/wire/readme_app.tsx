@@ -1,0 +1,58 @@
+import { action, App, type AppOptions, Head, on, Reflex } from "@argyle/argyle";
+import { z } from "zod";
+
+interface Session {
+  count?: number;
+  name?: string;
+}
+
+class Counter extends Reflex<Session> {
+  add(by: number) {
+    this.session.count = (this.session.count ?? 0) + by;
+  }
+
+  peek() {
+    return this.session.count ?? 0;
+  }
+
+  stop() {
+    this.abort("Nothing can be stopped here.");
+  }
+
+  fail() {
+    throw new Error("This is for the log alone.");
+  }
+}
+
+class Visitor extends Reflex<Session> {
+  rename = action(z.object({ name: z.string().trim().min(1, "A name, please") }), ({ name }) => {
+    this.session.name = name;
+  });
+
+  enter() {
+    this.login("ann");
+  }
+}
+
+/** The app of the transcripts. */
+export default function wire(options: AppOptions<Session> = {}): App<Session> {
+  const app = new App<Session>(options);
+  app.reflexes({ Counter, Visitor });
+  app.page("/", ({ session }) => (
+    <main>
+      <Head>
+        <title>{session.name ?? "Nobody"}</title>
+      </Head>
+      <output id="count">{session.count ?? 0}</output>
+      <button id="add" {...on("click", Counter, "add", 5)}>+5</button>
+      <button data-reflex="click->Counter#peek">Peek</button>
+      <button data-reflex="click->Counter#stop">Stop</button>
+      <button data-reflex="click->Counter#fail">Fail</button>
+      <form data-reflex="submit->Visitor#rename">
+        <input name="name" />
+      </form>
+      <button data-reflex="click->Visitor#enter">Log in</button>
+    </main>
+  ));
+  return app;
+}
