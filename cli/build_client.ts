@@ -45,9 +45,14 @@ export async function buildClient(): Promise<ClientBuild> {
   }
 }
 
-/** Long names that only morphdom and `client/` use between themselves; no member of the DOM is called so. */
-const internal =
-  /^(addChild|childrenOnly|expectAnswer|getNodeKey|on(Before)?(El|Node)(Added|ChildrenUpdated|Discarded|Updated)|skipFromChildren)$/;
+/**
+ * Names that only morphdom, `client/` and `protocol/` use between themselves. None is a member of the DOM, stands in a
+ * frame or is exported, so they may be shorter in the script.
+ */
+const internal = new RegExp(
+  "^(addChild|childrenOnly|getNodeKey|on(Before)?(El|Node)(Added|ChildrenUpdated|Discarded|Updated)|skipFromChildren|" +
+    "abandon|behind|clock|expectAnswer|identity|permanent|reflex|replaced|token|tooLarge|upgrade|visit|waiting)$",
+);
 
 /** There is no folder of packages: Deno knows where their files are. */
 const denoResolver: esbuild.Plugin = {

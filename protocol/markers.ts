@@ -42,6 +42,8 @@ export const EVENT_PREFIX = "argyle:";
 export const Close = {
   /** The server stops or restarts; come back, with jitter. */
   restart: 1012,
+  /** What Deno itself says when `deno serve` stops; the same to us. */
+  away: 1001,
   /** Too large a frame. */
   tooLarge: 1009,
   /** Refused too often, or no valid first frame in time. */

@@ -18,7 +18,14 @@ import { guardProcess } from "./guard.ts";
 import { HttpError } from "./http/error.ts";
 import { secureHeaders } from "./http/headers.ts";
 import { type Arrival, arrive } from "./http/host.ts";
-import { listen, type Listening, type ListenOptions, listenToSignals } from "./http/listen.ts";
+import {
+  DRAIN,
+  GIVE_UP,
+  listen,
+  type Listening,
+  type ListenOptions,
+  listenToSignals,
+} from "./http/listen.ts";
 import { checkPostOrigin } from "./http/origin.ts";
 import type { PathParams } from "./http/params.ts";
 import { readPath } from "./http/path.ts";
@@ -270,12 +277,16 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
         }:${address.port}`,
       );
     }
-    this.#signals ??= listenToSignals(() => void this[Symbol.asyncDispose]());
+    this.#signals ??= listenToSignals(() => {
+      void this[Symbol.asyncDispose]();
+      // `deno serve` waits for whatever still has a timer, a call that never ends for one.
+      Deno.unrefTimer(setTimeout(() => Deno.exit(0), GIVE_UP));
+    });
   };
 
   /** Ends the app's sockets and waits for what runs, for at most 3 s. The app does not serve again. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#drain(3000);
+    await this.#drain(DRAIN);
     this.#signals?.();
     this.#signals = undefined;
   }
@@ -381,12 +392,10 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
 
   async #drainOwn(ms: number): Promise<void> {
     this.#draining = true;
-    const { clock = systemClock } = this.#options;
-    const end = clock.now() + ms;
-    this.#hub.closeAll();
-    while (this.#pending.size > 0 && clock.now() < end) {
-      await new Promise<void>((resolve) => clock.after(20, resolve));
-    }
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, ms);
+    await Promise.race([Promise.all([this.#hub.closeAll(), this.#pending.idle()]), late]);
+    clearTimeout(timer);
   }
 }
 

@@ -39,8 +39,11 @@ interface Stoppable {
   drain(ms: number): Promise<void>;
 }
 
-// Deno Deploy kills 5 s after SIGINT; this leaves a second for the rest.
-const DRAIN = 3000, GIVE_UP = 3500;
+/** Milliseconds for what runs to end after a signal: Deno Deploy kills 5 s after SIGINT. */
+export const DRAIN = 3000;
+
+/** Milliseconds after a signal when the process ends, whatever runs. */
+export const GIVE_UP = 3500;
 
 /**
  * Listens for an app. SIGTERM and SIGINT stop it and end the process within 4 s.
@@ -80,9 +83,9 @@ export function listen(app: Stoppable, log: Logger, options: ListenOptions = {})
 }
 
 async function stopServer(server: Deno.HttpServer, app: Stoppable): Promise<void> {
-  const stopped = server.shutdown();
+  // The app first: Deno's own shutdown closes sockets with a code that does not say that it is worth coming back.
   await app.drain(DRAIN);
-  await stopped;
+  await server.shutdown();
 }
 
 async function exitAfter(stopped: Promise<void>, log: Logger): Promise<void> {

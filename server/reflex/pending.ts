@@ -11,6 +11,7 @@ export class Pending {
   readonly #limits: Limits;
   readonly #bySession = new Map<string, number>();
   #all = 0;
+  #idle: PromiseWithResolvers<void> | undefined;
 
   /** @param limits how many there may be */
   constructor(limits: Limits) {
@@ -37,5 +38,15 @@ export class Pending {
     const own = this.#bySession.get(session)! - 1;
     if (own === 0) this.#bySession.delete(session);
     else this.#bySession.set(session, own);
+    if (this.#all > 0) return;
+    this.#idle?.resolve();
+    this.#idle = undefined;
+  }
+
+  /** Done when no call waits or runs. */
+  async idle(): Promise<void> {
+    if (this.#all === 0) return;
+    this.#idle ??= Promise.withResolvers();
+    await this.#idle.promise;
   }
 }

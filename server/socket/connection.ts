@@ -37,6 +37,7 @@ export class Connection {
   readonly #log: Logger;
   readonly #bucket: Bucket;
   readonly #timers: (() => void)[] = [];
+  readonly #gone = Promise.withResolvers<void>();
   #handlers: FrameHandlers | undefined;
   #refused = 0;
   #greeted = false;
@@ -64,8 +65,16 @@ export class Connection {
     };
     // An exception that leaves a socket's handler would end the process for everybody.
     this.#socket.onmessage = (event) => this.#guard(() => this.#receive(event.data));
-    this.#socket.onclose = () => this.#end();
-    this.#socket.onerror = () => this.#end();
+    // Deno tells of one end twice at times: an error and a close, or two closes.
+    this.#socket.onclose = this.#socket.onerror = () => {
+      this.#gone.resolve();
+      this.#end();
+    };
+  }
+
+  /** Done when the other end has heard of the end too, or is not there to hear of it. */
+  get gone(): Promise<void> {
+    return this.#gone.promise;
   }
 
   /** Whether frames can still be sent. */
@@ -129,7 +138,6 @@ export class Connection {
     }
   }
 
-  // Deno tells of one end twice at times: an error and a close, or two closes.
   #end(): void {
     if (this.#closed) return;
     this.#closed = true;

@@ -54,8 +54,10 @@ export class Hub {
     else this.#bySession.set(session, left);
   }
 
-  /** Ends every socket: the server stops, their pages come back elsewhere. */
-  closeAll(): void {
-    for (const connection of [...this.#sockets]) connection.close(Close.restart, "The server restarts.");
+  /** Ends every socket: the server stops, their pages come back elsewhere. Done when all of them have heard. */
+  async closeAll(): Promise<void> {
+    const all = [...this.#sockets];
+    for (const connection of all) connection.close(Close.restart, "The server restarts.");
+    await Promise.all(all.map(({ gone }) => gone));
   }
 }

@@ -40,6 +40,9 @@ for (const name of names) {
 // Window listeners: `addEventListener("online", …)`.
 globalThis.addEventListener = window.addEventListener.bind(window) as unknown as typeof addEventListener;
 
+// Its first timer is over before a test begins.
+await window.happyDOM.waitUntilComplete();
+
 /** Fills the page. */
 export function show(body: string, head = ""): void {
   document.head.innerHTML = head;

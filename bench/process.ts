@@ -1,0 +1,55 @@
+/**
+ * Starts the server's process and ends it.
+ *
+ * @module
+ */
+
+import { fileURLToPath } from "node:url";
+import type { Places } from "./server.ts";
+
+/** It has this long to start, and as long to stop. */
+const PATIENCE = 15_000;
+
+/** A server that runs. Leaving its scope ends it. */
+export interface Served extends Places, AsyncDisposable {}
+
+/** Starts a server of its own for each part of the bench: what one leaves behind is not in the figures of the next. */
+export async function startServer(): Promise<Served> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", fileURLToPath(new URL("server.ts", import.meta.url))],
+    cwd: fileURLToPath(new URL("..", import.meta.url)),
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const late = setTimeout(() => child.kill("SIGKILL"), PATIENCE);
+  try {
+    const places: Places = JSON.parse(await firstLine(child.stdout));
+    return { ...places, [Symbol.asyncDispose]: () => end(child) };
+  } catch (cause) {
+    child.kill("SIGKILL");
+    throw new Error(`Cannot start the bench's server within ${PATIENCE} ms.`, { cause });
+  } finally {
+    clearTimeout(late);
+  }
+}
+
+// The server ends when its input does.
+async function end(child: Deno.ChildProcess): Promise<void> {
+  const late = setTimeout(() => child.kill("SIGKILL"), PATIENCE);
+  await child.stdin.close();
+  const { success, code } = await child.status;
+  clearTimeout(late);
+  if (!success) throw new Error(`The bench's server has ended with ${code}.`);
+}
+
+async function firstLine(output: ReadableStream<Uint8Array>): Promise<string> {
+  const reader = output.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  while (!text.includes("\n")) {
+    const { done, value } = await reader.read();
+    if (done) throw new Error(`The process has ended after ${JSON.stringify(text)}.`);
+    text += value;
+  }
+  await reader.cancel();
+  return text;
+}

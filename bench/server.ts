@@ -1,0 +1,92 @@
+/**
+ * The process that serves what is measured, each app and the floors on a port of their own, until its standard input
+ * ends: so it ends with the bench, however the bench ends. Its first line of output tells where it serves.
+ *
+ * @module
+ */
+
+import { memory } from "@argyle/argyle/memory";
+import { kv, openKv } from "@argyle/argyle/kv";
+import type { Limits, Logger } from "@argyle/argyle";
+import counter from "../examples/counter/main.tsx";
+import table from "../examples/table/main.tsx";
+import { timeCommits } from "./floors/commit.ts";
+import { domPage } from "./floors/dom_page.ts";
+import { echo } from "./floors/echo.ts";
+
+/** The URLs of what is served. */
+export interface Places {
+  readonly floors: string;
+  readonly counter: string;
+  readonly counterKv: string;
+  readonly table: string;
+}
+
+/** The bench calls faster than a person clicks: the limits of frames a second are out of its way, no others. */
+const limits: Partial<Limits> = { framesPerSecond: 1e9, frameBurst: 1e9 };
+
+type Handler = (request: Request, info: Deno.ServeHandlerInfo) => Response | Promise<Response>;
+
+function serve(handler: Handler): Deno.HttpServer<Deno.NetAddr> {
+  return Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request, info) => {
+    const response = await handler(request, info);
+    if (response.status === 101) return response;
+    // In a page that is isolated across origins Chromium's clock is twenty times as fine.
+    response.headers.set("cross-origin-opener-policy", "same-origin");
+    response.headers.set("cross-origin-embedder-policy", "require-corp");
+    return response;
+  });
+}
+
+function floors(db: Deno.Kv): Handler {
+  return async (request) => {
+    const { pathname, searchParams } = new URL(request.url);
+    if (pathname === "/echo") return echo(request);
+    if (pathname === "/") return domPage();
+    if (pathname !== "/commits") return new Response(null, { status: 404 });
+    return Response.json(await timeCommits(db, Number(searchParams.get("count"))));
+  };
+}
+
+async function main(): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "argyle-bench-" });
+  try {
+    using records = await openKv(`${folder}/records.kv`);
+    using floor = await openKv(`${folder}/floor.kv`);
+    const options = { limits, log };
+    const servers = {
+      floors: serve(floors(floor)),
+      counter: serve(counter({ ...options, ...memory() }).fetch),
+      counterKv: serve(counter({ ...options, ...kv(records) }).fetch),
+      table: serve(table({ ...options, ...memory() }).fetch),
+    };
+    const places = Object.entries(servers).map((
+      [name, { addr }],
+    ) => [name, `http://127.0.0.1:${addr.port}/`]);
+    say(`${JSON.stringify(Object.fromEntries(places))}\n`, Deno.stdout);
+    await Deno.stdin.readable.pipeTo(new WritableStream());
+    await Promise.all(Object.values(servers).map((server) => server.shutdown()));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+// Standard output is for the places alone.
+const log: Logger = {
+  info() {},
+  warn: (message, fields) => say(`warn ${message} ${JSON.stringify(fields ?? {})}\n`, Deno.stderr),
+  error: (message, error) => {
+    const text = error instanceof Error ? error.stack ?? error.message : String(error);
+    say(`error ${message}: ${text}\n`, Deno.stderr);
+  },
+};
+
+function say(text: string, to: typeof Deno.stdout): void {
+  to.writeSync(new TextEncoder().encode(text));
+}
+
+if (import.meta.main) {
+  await main();
+  // Whatever an app still holds must not keep the process.
+  Deno.exit(0);
+}

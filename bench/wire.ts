@@ -1,0 +1,118 @@
+/**
+ * A socket on which one text goes out and one comes back. Floor and measure use it alike, so that its own cost is in
+ * both.
+ *
+ * @module
+ */
+
+/** An answer that takes longer has failed. */
+const PATIENCE = 10_000;
+
+interface Waiting {
+  readonly resolve: (text: string) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** A WebSocket with at most one exchange under way. */
+export class Wire implements AsyncDisposable {
+  readonly #socket: WebSocket;
+  readonly #closed = Promise.withResolvers<void>();
+  #waiting: Waiting | undefined;
+  #failed: Error | undefined;
+
+  private constructor(socket: WebSocket) {
+    this.#socket = socket;
+    socket.onmessage = ({ data }) => {
+      const waiting = this.#waiting;
+      this.#waiting = undefined;
+      if (waiting === undefined) this.#fail(new Error(`Nobody waited for a frame: ${cut(data)}.`));
+      else waiting.resolve(data);
+    };
+    socket.onclose = ({ code, reason }) => {
+      this.#fail(new Error(`The socket has closed: ${code} ${JSON.stringify(reason)}.`));
+      this.#closed.resolve();
+    };
+  }
+
+  /**
+   * Opens a socket.
+   *
+   * @param headers what a browser would send of its own accord
+   * @throws Error where it cannot be opened
+   */
+  static async open(url: string, headers: Record<string, string> = {}): Promise<Wire> {
+    // The standard's constructor takes no headers; Deno's does.
+    const Open = WebSocket as unknown as new (url: string, options: object) => WebSocket;
+    const socket = new Open(url, { headers });
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    socket.onopen = () => resolve();
+    socket.onerror = (event) => {
+      reject(new Error(`Cannot open ${url}: ${event instanceof ErrorEvent ? event.message : "refused"}.`));
+    };
+    await promise;
+    return new Wire(socket);
+  }
+
+  /**
+   * Sends a text and waits for the next one.
+   *
+   * @throws Error when the socket has closed, or has sent what nobody waited for
+   */
+  exchange(text: string): Promise<string> {
+    if (this.#failed !== undefined) return Promise.reject(this.#failed);
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    this.#waiting = { resolve, reject };
+    this.#socket.send(text);
+    return promise;
+  }
+
+  /**
+   * Exchanges texts one after the other.
+   *
+   * @param texts what is sent; the first `warmUp` are not timed
+   * @param check is given each answer, after its time was taken
+   * @returns the time of each exchange, in milliseconds
+   */
+  async time(
+    texts: readonly string[],
+    warmUp: number,
+    check: (answer: string, index: number) => void,
+  ): Promise<number[]> {
+    const overdue = setTimeout(
+      () => this.#fail(new Error("Cannot wait any longer for an answer.")),
+      PATIENCE + texts.length * 100,
+    );
+    try {
+      const samples: number[] = [];
+      for (const [index, text] of texts.entries()) {
+        const start = performance.now();
+        const answer = await this.exchange(text);
+        const end = performance.now();
+        check(answer, index);
+        if (index >= warmUp) samples.push(end - start);
+      }
+      return samples;
+    } finally {
+      clearTimeout(overdue);
+    }
+  }
+
+  /** Closes the socket and waits for its end. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#socket.readyState !== WebSocket.CLOSED) {
+      this.#socket.close();
+      await this.#closed.promise;
+    }
+  }
+
+  #fail(error: Error): void {
+    this.#failed ??= error;
+    this.#waiting?.reject(error);
+    this.#waiting = undefined;
+  }
+}
+
+function cut(data: unknown): string {
+  const text = String(data);
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+}

@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import { codeOf, pageOf, setUp, status } from "./line.ts";
+import { settled } from "./fakes.ts";
+import { VISIT_HEADER } from "../../protocol/markers.ts";
+
+Deno.test("resync: a version that is not ours resyncs, as the same visit", async () => {
+  const { env, online, replaced } = setUp();
+  online(3);
+  assert.equal(env.requests.length, 0);
+  env.pass(200);
+  assert.equal(env.request.url, env.location.href);
+  assert.deepEqual(env.request.init.headers, { accept: "text/html", [VISIT_HEADER]: "T0" });
+  assert.equal(env.request.init.cache, "no-store");
+  const old = env.socket;
+  env.request.answer(pageOf("T1", "v1"));
+  await settled();
+  assert.deepEqual(replaced, ["T1"]);
+  assert.equal(old.closed, true);
+  env.socket.open();
+  assert.deepEqual(env.socket.take(), [["hello", 1, "T1", 0]]);
+});
+
+Deno.test("resync: patches apply in order; a gap resyncs, its outcome still settles", async () => {
+  const { env, online, patches, call } = setUp();
+  const socket = online();
+  socket.say(["patch", 1, [["body", "a"]]]);
+  const outcome = call("A#b");
+  socket.say(["patch", 3, [["body", "b"]], [1, 7]]);
+  socket.say(["patch", 4, [["body", "c"]]]);
+  assert.deepEqual(patches, [[["body", "a"]]]);
+  assert.equal(await outcome, 7);
+  env.pass(200);
+  assert.equal(env.requests.length, 1);
+});
+
+Deno.test("resync: a patch that cannot be applied resyncs and is not counted", async () => {
+  const { env, online } = setUp();
+  online().say(["patch", 1, [["morph", "missing", ""]]]);
+  env.pass(200);
+  env.request.fail();
+  await settled();
+  assert.equal(status(), "offline");
+  env.pass(300);
+  assert.equal(env.requests.length, 2);
+});
+
+Deno.test("resync: in another visit what was sent expires and what was not counts from 1", async () => {
+  const { env, online, call } = setUp();
+  const socket = online();
+  const sent = call("A#sent");
+  socket.say(["resync", "new build"]);
+  const queued = call("A#queued");
+  env.pass(200);
+  env.request.answer(pageOf("T1", "v2"));
+  await settled();
+  assert.equal(await codeOf(sent), "expired");
+  online();
+  assert.deepEqual(env.socket.take(), [["hello", 1, "T1", 0], ["call", 1, 0, "A#queued"]]);
+  env.socket.say(["done", 1]);
+  assert.equal(await queued, undefined);
+});
+
+Deno.test("resync: in the same visit what was sent is sent again after a resync", async () => {
+  const { env, online, call } = setUp();
+  const socket = online();
+  call("A#sent");
+  socket.say(["resync", "gap"]);
+  env.pass(200);
+  env.request.answer(pageOf("T1", "v1"));
+  await settled();
+  online();
+  assert.deepEqual(env.socket.take(), [["hello", 1, "T1", 0], ["call", 1, 0, "A#sent"]]);
+});
+
+Deno.test("resync: wishes during the fetch make one more resync, later than the first", async () => {
+  const { env, online } = setUp();
+  const socket = online();
+  socket.say(["resync", "a"]);
+  socket.say(["resync", "b"]);
+  env.pass(200);
+  assert.equal(env.requests.length, 1);
+  socket.say(["resync", "c"]);
+  socket.say(["resync", "d"]);
+  env.request.answer(pageOf("T1", "v1"));
+  await settled();
+  env.pass(199);
+  assert.equal(env.requests.length, 1);
+  env.pass(1);
+  assert.equal(env.requests.length, 2);
+  env.request.answer(pageOf("T2", "v1"));
+  await settled();
+  env.pass(10_000);
+  assert.equal(env.requests.length, 2);
+});
+
+Deno.test("resync: an answer from elsewhere is where the person goes", async () => {
+  for (
+    const [body, options, visited] of [
+      ["", { url: "https://shop.test/login", redirected: true }, "https://shop.test/login"],
+      ["<p>not ours</p>", {}, "https://shop.test/app/orders?page=2"],
+      ["", { status: 404 }, "reload"],
+    ] as const
+  ) {
+    const { env, online } = setUp();
+    online().say(["resync", "x"]);
+    env.pass(200);
+    env.request.answer(body, options);
+    await settled();
+    assert.deepEqual(env.visited, [visited]);
+    assert.equal(env.sockets.length, 1);
+  }
+});
+
+Deno.test("resync: a redirect to the page itself is the page", async () => {
+  const { env, online, replaced } = setUp();
+  online().say(["resync", "x"]);
+  env.pass(200);
+  env.request.answer(pageOf("T1", "v1"), { redirected: true });
+  await settled();
+  assert.deepEqual([replaced, env.visited], [["T1"], []]);
+});
+
+Deno.test("resync: 503 waits as long as it says, and then tries again", async () => {
+  const { env, online } = setUp();
+  online().say(["resync", "x"]);
+  env.pass(200);
+  env.request.answer("", { status: 503, headers: { "retry-after": "7" } });
+  await settled();
+  assert.equal(status(), "offline");
+  env.pass(6999);
+  assert.equal(env.requests.length, 1);
+  env.pass(1);
+  assert.equal(env.requests.length, 2);
+});
+
+Deno.test("resync: a fetch that hangs is given up", async () => {
+  const { env, online } = setUp();
+  online().say(["resync", "x"]);
+  env.pass(200);
+  env.pass(15_000);
+  await settled();
+  env.pass(300);
+  assert.equal(env.requests.length, 2);
+});
+
+Deno.test("resync: a ticket is posted, and then the page is fetched whatever came of it", async () => {
+  const { env, online } = setUp();
+  online().say(["ticket", "abc"]);
+  assert.equal(env.request.url, "https://shop.test/app/_argyle/ticket");
+  assert.equal(env.request.init.body, "abc");
+  assert.equal(env.request.init.method, "POST");
+  env.request.fail();
+  await settled();
+  env.pass(200);
+  assert.equal(env.requests.length, 2);
+});
+
+Deno.test("resync: a socket that never opened is followed by a fresh page", async () => {
+  const { env, replaced } = setUp();
+  env.socket.fail(1006);
+  assert.equal(status(), "offline");
+  env.pass(300);
+  assert.equal(env.sockets.length, 1);
+  env.request.fail();
+  await settled();
+  env.pass(600);
+  env.request.answer(pageOf("T1", "v1"));
+  await settled();
+  assert.deepEqual(replaced, ["T1"]);
+  assert.equal(env.sockets.length, 2);
+});
