@@ -6,8 +6,8 @@
  * @module
  */
 
-import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
+import { environment } from "./environment.ts";
 import type { Print } from "./line.ts";
 import { browser } from "./measures/browser.ts";
 import { counter } from "./measures/counter.ts";
@@ -28,7 +28,7 @@ const MINUTES = 8;
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
-    options: { rounds: { type: "string", default: "5" } },
+    options: { rounds: { type: "string", default: "7" } },
     allowPositionals: true,
   });
   const rounds = Number(values.rounds);
@@ -41,15 +41,7 @@ async function main(): Promise<void> {
       `Cannot measure ${unknown.join(", ")}; there are: ${Object.keys(parts).join(", ")}.`,
     );
   }
-  console.log(JSON.stringify({
-    bench: new Date().toISOString(),
-    rounds,
-    cores: navigator.hardwareConcurrency,
-    load: Number(loadavg()[0]?.toFixed(2)),
-    deno: Deno.version.deno,
-    v8: Deno.version.v8,
-    target: Deno.build.target,
-  }));
+  console.log(JSON.stringify(await environment(rounds)));
   for (const [name, measure] of Object.entries(parts)) {
     if (positionals.length > 0 && !positionals.includes(name)) continue;
     await measure((line) => console.log(JSON.stringify(line)), { rounds });

@@ -37,31 +37,53 @@ export interface Held {
   readonly ratio_high: number;
 }
 
+/** How often turns are taken. */
+export interface Rounds {
+  /** Runs of each measure. */
+  readonly rounds: number;
+  /** Turns of each measure within a run; 1 where left out. */
+  readonly laps?: number;
+}
+
 /**
- * Takes turns: in each round every turn once, in every other round in the opposite order, so that a machine that
- * slows down or speeds up does so for floor and measure alike.
+ * Takes turns: in each lap of each round every turn once, and in every other lap in the opposite order, so that a
+ * machine that slows down or speeds up does so for floor and measure alike.
  *
  * @returns the runs of each measure, one for each round
- * @throws RangeError for less than one round, TypeError for a turn without samples
+ * @throws RangeError for less than one round or lap, TypeError for a measure without samples
  */
 export async function interleave(
-  rounds: number,
   turns: readonly Turn[],
+  { rounds, laps = 1 }: Rounds,
 ): Promise<ReadonlyMap<string, readonly Run[]>> {
-  if (!Number.isSafeInteger(rounds) || rounds < 1) {
-    throw new RangeError(`Cannot take ${rounds} rounds: it is a whole number above 0.`);
+  for (const count of [rounds, laps]) {
+    if (!Number.isSafeInteger(count) || count < 1) {
+      throw new RangeError(`Cannot take turns ${count} times: it is a whole number above 0.`);
+    }
   }
   const runs = new Map<string, Run[]>();
   for (let round = 0; round < rounds; round++) {
-    for (const turn of round % 2 === 0 ? turns : turns.toReversed()) {
-      for (const [name, samples] of Object.entries(await turn())) {
-        const run = runOf(samples);
-        if (Number.isNaN(run.median)) throw new TypeError(`Cannot measure ${name}: a turn gave no samples.`);
-        runs.set(name, [...runs.get(name) ?? [], run]);
-      }
+    for (const [name, samples] of await takeLaps(turns, { laps, first: round * laps })) {
+      if (samples.length === 0) throw new TypeError(`Cannot measure ${name}: no turn gave samples.`);
+      runs.set(name, [...runs.get(name) ?? [], runOf(samples)]);
     }
   }
   return runs;
+}
+
+async function takeLaps(
+  turns: readonly Turn[],
+  { laps, first }: { laps: number; first: number },
+): Promise<Map<string, number[]>> {
+  const all = new Map<string, number[]>();
+  for (let lap = first; lap < first + laps; lap++) {
+    for (const turn of lap % 2 === 0 ? turns : turns.toReversed()) {
+      for (const [name, samples] of Object.entries(await turn())) {
+        all.set(name, [...all.get(name) ?? [], ...samples]);
+      }
+    }
+  }
+  return all;
 }
 
 /** The runs of a measure. @throws TypeError where no turn gave any */

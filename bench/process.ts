@@ -21,13 +21,13 @@ export async function startServer(): Promise<Served> {
     stdin: "piped",
     stdout: "piped",
   }).spawn();
-  const late = setTimeout(() => child.kill("SIGKILL"), PATIENCE);
+  const late = setTimeout(() => kill(child), PATIENCE);
   try {
     const places: Places = JSON.parse(await firstLine(child.stdout));
     return { ...places, [Symbol.asyncDispose]: () => end(child) };
   } catch (cause) {
-    child.kill("SIGKILL");
-    throw new Error(`Cannot start the bench's server within ${PATIENCE} ms.`, { cause });
+    kill(child);
+    throw new Error("Cannot start the bench's server.", { cause });
   } finally {
     clearTimeout(late);
   }
@@ -35,20 +35,29 @@ export async function startServer(): Promise<Served> {
 
 // The server ends when its input does.
 async function end(child: Deno.ChildProcess): Promise<void> {
-  const late = setTimeout(() => child.kill("SIGKILL"), PATIENCE);
+  const late = setTimeout(() => kill(child), PATIENCE);
   await child.stdin.close();
   const { success, code } = await child.status;
   clearTimeout(late);
   if (!success) throw new Error(`The bench's server has ended with ${code}.`);
 }
 
+function kill(child: Deno.ChildProcess): void {
+  try {
+    child.kill("SIGKILL");
+  } catch (error) {
+    // It has ended already, by itself.
+    if (!(error instanceof TypeError)) throw error;
+  }
+}
+
 async function firstLine(output: ReadableStream<Uint8Array>): Promise<string> {
-  const reader = output.pipeThrough(new TextDecoderStream()).getReader();
+  const reader = output.getReader(), decoder = new TextDecoder();
   let text = "";
   while (!text.includes("\n")) {
     const { done, value } = await reader.read();
     if (done) throw new Error(`The process has ended after ${JSON.stringify(text)}.`);
-    text += value;
+    text += decoder.decode(value, { stream: true });
   }
   await reader.cancel();
   return text;

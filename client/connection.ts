@@ -1,6 +1,6 @@
 /**
- * The life of the page's connection: opening, hearing, losing and finding it again. `design.md` calls the one answer
- * to every doubt a resync: the page's own URL is fetched again, and a new socket goes on from there.
+ * The life of the page's connection: opening, hearing, losing and finding it again. The one answer to every doubt is a
+ * resync: the page's own URL is fetched again, and a new socket goes on from there.
  *
  * @module
  */
@@ -134,7 +134,7 @@ export function connection(
     // Refused before it opened: a session or a key may be gone, and a fresh page brings a fresh cookie.
     if (!opened) stale = true;
     if (fetching) return;
-    const comesBack = code === Close.restart || code === Close.age;
+    const comesBack = code === Close.restart || code === Close.away || code === Close.age;
     plan(comesBack ? random() * RETURN_SPREAD : nextDelay(page("hidden")));
   }
 
@@ -216,13 +216,12 @@ export function connection(
     if (fetching !== mine) return; // put to sleep meanwhile
     fetching = undefined;
     lastResync = clock.now();
+    if (!answer) return location.reload();
     if ("data" in answer) return arrive(answer);
     stale = true;
     anew ||= first;
     showStatus("offline");
-    if ("after" in answer) plan(Math.max(answer.after, nextDelay(page("hidden"))));
-    else if (answer.url) location.assign(answer.url);
-    else location.reload();
+    plan(Math.max(answer.after, nextDelay(page("hidden"))));
   }
 
   function arrive(fresh: Fresh): void {

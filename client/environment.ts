@@ -25,7 +25,6 @@ export interface Environment {
   readonly connect: (url: string) => Socket;
   readonly location: {
     readonly href: string;
-    assign(url: string): void;
     reload(): void;
   };
 }

@@ -19,8 +19,8 @@ export interface Fresh {
   readonly body: Element;
 }
 
-/** The page; or `after` how many milliseconds at least to try again; or where the person is to go, "" for here. */
-export type Refresh = Fresh | { readonly after: number } | { readonly url: string };
+/** The page; or `after` how many milliseconds at least to try again; or nothing: it is another page by now. */
+export type Refresh = Fresh | { readonly after: number } | undefined;
 
 /** A request that ends, after some time at the latest. Undefined when there was no answer. */
 export async function request(
@@ -49,21 +49,17 @@ export async function refresh(
   const { href } = env.location;
   const headers: Record<string, string> = { accept: "text/html" };
   if (token !== undefined) headers[VISIT_HEADER] = token;
-  const answer = await request(env, href, { headers, cache: "no-store", redirect: "follow" }, controller);
+  // A redirect may lead to another origin, where only the person can follow.
+  const answer = await request(env, href, { headers, cache: "no-store", redirect: "manual" }, controller);
   if (!answer) return { after: 0 };
-  const [{ status, ok, redirected, url, headers: said }, text] = answer;
+  const [{ status, ok, headers: said }, text] = answer;
   if (status >= 500 || status === 429) return { after: (Number(said.get("retry-after")) || 0) * 1000 };
-  if (redirected && withoutHash(url) !== withoutHash(href)) return { url };
-  if (!ok) return { url: "" };
+  if (!ok) return undefined;
   const root = parseDocument(text);
   const [head, body] = root.children;
   const script = scriptIn(head);
-  if (!head || !body || !script) return { url: url || href };
+  if (!head || !body || !script) return undefined;
   const data = pageData(script);
   sweep(root);
   return { data, head, body };
-}
-
-function withoutHash(url: string): string {
-  return url.replace(/#.*/, "");
 }

@@ -4,12 +4,11 @@
  * @module
  */
 
-import { type Clock, systemClock } from "../protocol/clock.ts";
 import { defaultLimits, type Limits } from "../protocol/limits.ts";
 import { Path } from "../protocol/markers.ts";
-import type { Schema } from "../protocol/schema.ts";
-import { PROTOCOL_VERSION } from "../protocol/version.ts";
+import { below, compose } from "./compose.ts";
 import { serveClient } from "./door/client_door.ts";
+import { failure } from "./door/failure.ts";
 import { servePage } from "./door/page_door.ts";
 import type { Arrived, Parts } from "./door/parts.ts";
 import { openSocket } from "./door/socket_door.ts";
@@ -30,9 +29,8 @@ import { checkPostOrigin } from "./http/origin.ts";
 import type { PathParams } from "./http/params.ts";
 import { readPath } from "./http/path.ts";
 import { consoleLogger, type Logger } from "./observe.ts";
-import { clientHash } from "./page/client_script.ts";
+import { type AppOptions, environment, readBase, readOrigins } from "./options.ts";
 import { clientPath } from "./page/document.ts";
-import { errorPage } from "./page/error_page.ts";
 import {
   findPage,
   type Page,
@@ -41,50 +39,11 @@ import {
   readPattern,
   type Untyped,
 } from "./page/page.ts";
-import { openPage } from "./page/page_data.ts";
-import { Renderer } from "./page/renderer.ts";
-import { ParkedViews } from "./page/view.ts";
 import { Pending } from "./reflex/pending.ts";
 import type { ReflexClass } from "./reflex/reflex.ts";
 import { Registry } from "./reflex/registry.ts";
-import type { Visit } from "./reflex/visit.ts";
-import { KeyRing } from "./seal/key_ring.ts";
-import { appSecrets } from "./seal/app_secrets.ts";
 import { readSecrets } from "./seal/secrets.ts";
-import { SessionCookie } from "./session/cookie.ts";
-import { memory } from "./session/memory.ts";
-import { Records } from "./session/records.ts";
-import type { Engine } from "./session/store.ts";
-import { Turns } from "./session/turns.ts";
-import { SessionValues } from "./session/values.ts";
 import { Hub } from "./socket/hub.ts";
-
-/** What an app can be told. Everything has a default that is safe in production. */
-export interface AppOptions<Session extends object = Untyped> extends Partial<Engine> {
-  /** Names the app in its cookie, its records and the title of pages without one; `app` where left out. */
-  readonly name?: string;
-  /** The path that everything is below: `/live`. */
-  readonly base?: string;
-  /** Reads what is stored of a session, fills defaults and mends old shapes. */
-  readonly session?: Schema<unknown, Session>;
-  /** At least 32 random bytes each; the first seals, all open. `ARGYLE_SECRET` (with commas) where left out. */
-  readonly secrets?: readonly string[];
-  /** Names that the app answers to, `shop.test` or `shop.test:8443`; this machine's and IP addresses where left out. */
-  readonly hosts?: readonly string[];
-  /**
-   * The app's own origins as browsers see them, `https://shop.test`: needed behind a proxy that ends TLS.
-   * `ARGYLE_ORIGIN` (with commas) where left out.
-   */
-  readonly origins?: readonly string[];
-  /** The language of its documents; `en` where left out. */
-  readonly lang?: string;
-  /** Limits other than the defaults. */
-  readonly limits?: Partial<Limits>;
-  /** Where messages for the operator go; the console where left out. */
-  readonly log?: Logger;
-  /** The time; the system's where left out. */
-  readonly clock?: Clock;
-}
 
 /**
  * An app: pages, reflexes, and the door to both, `fetch`.
@@ -132,10 +91,7 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
     this.#log = options.log ?? consoleLogger;
     this.#hub = new Hub(this.#limits);
     this.#pending = new Pending(this.#limits);
-    this.#allowed = {
-      hosts: options.hosts ?? [],
-      origins: (options.origins ?? listed(environment("ARGYLE_ORIGIN"))).map(readOrigin),
-    };
+    this.#allowed = { hosts: options.hosts ?? [], origins: readOrigins(options.origins) };
     // A secret that is not one is found at start, not at the first request.
     if (options.secrets !== undefined) readSecrets(options.secrets);
   }
@@ -240,9 +196,12 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
       const arrival = arrive(request, this.#allowed, deployed);
       secure = arrival.secure;
       const response = await this.#answer(request, arrival);
-      return response.status === 101 ? response : secured(response, secure);
+      if (response.status !== 101) secureHeaders(response.headers, secure);
+      return response;
     } catch (error) {
-      return secured(this.#failed(request, error), secure);
+      const response = failure(request, error, this.#log);
+      secureHeaders(response.headers, secure);
+      return response;
     }
   };
 
@@ -298,7 +257,7 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
   }
 
   async #answer(request: Request, arrival: Arrival): Promise<Response> {
-    const path = this.#below(readPath(arrival.url, this.#limits));
+    const path = below(this.#base, readPath(arrival.url, this.#limits));
     if ((request.headers.get("cookie")?.length ?? 0) > this.#limits.cookies) {
       throw new HttpError(431, `Cookies have at most ${this.#limits.cookies} bytes.`);
     }
@@ -318,72 +277,19 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
     return await servePage(arrived, found, await this.#ready());
   }
 
-  // The path below our base; what is not below it is nobody's.
-  #below(path: string): string {
-    if (path === this.#base) return "/";
-    if (path.startsWith(`${this.#base}/`)) return path.slice(this.#base.length);
-    if (path === "/favicon.ico") return path;
-    throw new HttpError(404, "There is no such page.");
-  }
-
-  #failed(request: Request, error: unknown): Response {
-    if (error instanceof HttpError) {
-      if (error.cause !== undefined) {
-        this.#log.error("a request failed", error.cause, { status: error.status });
-      }
-      return failure(request, error.status, error.message, error.headers);
-    }
-    const reference = crypto.randomUUID().slice(0, 8);
-    this.#log.error("a request failed", error, { method: request.method, reference });
-    return failure(request, 500, `Something went wrong on the server. (Reference ${reference}.)`);
-  }
-
   #ready(): Promise<Parts> {
-    this.#parts ??= this.#compose();
+    this.#parts ??= compose(this.#options, {
+      base: this.#base,
+      limits: this.#limits,
+      log: this.#log,
+      pages: this.#pages,
+      registry: this.#registry,
+      hub: this.#hub,
+      pending: this.#pending,
+    });
     // A store that was away at the first request may be there at the next.
     this.#parts.catch(() => this.#parts = undefined);
     return this.#parts;
-  }
-
-  async #compose(): Promise<Parts> {
-    const { name = "app", lang = "en", clock = systemClock, session } = this.#options;
-    const limits = this.#limits, log = this.#log, base = this.#base, registry = this.#registry;
-    const { store } = this.#options.store === undefined ? memory({ clock }) : { store: this.#options.store };
-    const secrets = await appSecrets(
-      store,
-      `${name}${base}`,
-      this.#options.secrets ?? environment("ARGYLE_SECRET"),
-    );
-    const keys = new KeyRing(secrets, clock);
-    const build = [PROTOCOL_VERSION, clientHash, environment("DENO_DEPLOYMENT_ID") ?? ""].join(" ");
-    const visits = new Map<string, Visit>();
-    return {
-      base,
-      lang,
-      build,
-      limits,
-      clock,
-      log,
-      keys,
-      registry,
-      visits,
-      pages: this.#pages,
-      hub: this.#hub,
-      cookie: new SessionCookie({ name, base }, keys, limits, clock),
-      records: new Records(store, `${name}${base}`, limits, clock),
-      values: new SessionValues(session, log),
-      turns: new Turns(),
-      pending: this.#pending,
-      renderer: new Renderer(registry, name, limits, clock, log),
-      parked: new ParkedViews(limits.parked),
-      open: (id, token) => openPage(keys, id, build, token, limits.token),
-      find: (path) => this.#find(path),
-    };
-  }
-
-  #find(path: string): ReturnType<typeof findPage> {
-    const url = URL.parse(path, "http://localhost");
-    return url === null ? undefined : findPage(this.#pages, this.#below(readPath(url, this.#limits)));
   }
 
   async #drain(ms: number): Promise<void> {
@@ -402,56 +308,3 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
 /** An app, whatever its session. */
 // deno-lint-ignore no-explicit-any -- an app is invariant in its session, and whoever only serves it does not care
 export type AnyApp = App<any>;
-
-function secured(response: Response, secure: boolean): Response {
-  secureHeaders(response.headers, secure);
-  return response;
-}
-
-function failure(
-  request: Request,
-  status: number,
-  message: string,
-  more: Readonly<Record<string, string>> = {},
-): Response {
-  const headers = {
-    "content-type": "text/html; charset=utf-8",
-    "cache-control": "no-store",
-    "content-security-policy":
-      "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-    ...more,
-  };
-  return new Response(request.method === "HEAD" ? null : errorPage(status, message), { status, headers });
-}
-
-function readBase(base: string): string {
-  if (base === "" || base === "/") return "";
-  if (!/^(\/[A-Za-z0-9._~-]+)+$/.test(base)) {
-    throw new TypeError(
-      `Cannot use the base ${JSON.stringify(base)}: it is like "/live", without a slash at its end.`,
-    );
-  }
-  return base;
-}
-
-function readOrigin(origin: string): string {
-  const url = URL.parse(origin);
-  if (url === null || !/^https?:$/.test(url.protocol) || url.origin !== origin.replace(/\/$/, "")) {
-    throw new TypeError(`Cannot use the origin ${JSON.stringify(origin)}: it is like "https://shop.test".`);
-  }
-  return url.origin;
-}
-
-function listed(text: string | undefined): string[] {
-  return (text ?? "").split(",").map((item) => item.trim()).filter((item) => item !== "");
-}
-
-// Without the permission to read a variable it counts as not set: the absence of a setting is production.
-function environment(name: string): string | undefined {
-  try {
-    return Deno.env.get(name);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) return undefined;
-    throw error;
-  }
-}

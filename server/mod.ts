@@ -4,7 +4,8 @@
  * @module
  */
 
-export { type AnyApp, App, type AppOptions } from "./app.ts";
+export { type AnyApp, App } from "./app.ts";
+export type { AppOptions } from "./options.ts";
 export { HttpError } from "./http/error.ts";
 export type { Listening, ListenOptions } from "./http/listen.ts";
 export type { PathParams } from "./http/params.ts";

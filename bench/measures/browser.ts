@@ -28,7 +28,7 @@ export async function browser(print: Print, { rounds }: { rounds: number }): Pro
     const clock = await visit(chromium, server.floors, (page) => page.evaluate(clockStep));
     const note = `Chromium ${chromium.version()}, clock step ${Number((clock.step * 1000).toFixed(1))} µs` +
       (clock.isolated ? "" : ", not isolated");
-    const all = await interleave(rounds, turns(chromium, server));
+    const all = await interleave(turns(chromium, server), { rounds });
     const floor = { name: DOM, runs: runsOf(all, DOM) };
     print(timeLine({ measure: DOM, note }, floor.runs));
     for (const { measure, target } of measures) {

@@ -7,16 +7,16 @@
 import assert from "node:assert/strict";
 import { readServerFrame } from "../../protocol/codec.ts";
 import { add as increment } from "../calls.ts";
-import { COMMIT, timeCommits } from "../floors/commit.ts";
+import { COMMIT, type timeCommits } from "../floors/commit.ts";
 import { ECHO, timeEcho } from "../floors/echo.ts";
 import { byteLine, bytesOf, type Print, timeLine } from "../line.ts";
 import { add, interleave, runsOf } from "../measure.ts";
 import { Peer } from "../peer.ts";
 import { startServer } from "../process.ts";
 import { Wire } from "../wire.ts";
+import { connectLine } from "./connect.ts";
 
-const sampling = { warmUp: 50, samples: 500 };
-const kvSampling = { warmUp: 20, samples: 200 };
+const laps = 10, sampling = { warmUp: 10, samples: 50 }, kvSampling = { warmUp: 5, samples: 20 };
 const raised = "limits.framesPerSecond and limits.frameBurst raised";
 
 /** Measures them. */
@@ -24,13 +24,7 @@ export async function counter(print: Print, { rounds }: { rounds: number }): Pro
   await using server = await startServer();
   const first = await firstCalls(server.counter, rounds);
   const memory = { store: "memory" } as const;
-  print(byteLine({ measure: "counter.connect_up", ...memory }, first.map(({ hello }) => bytesOf(hello.up))));
-  print(
-    byteLine(
-      { measure: "counter.connect_down", ...memory, target: 200 },
-      first.map(({ hello }) => bytesOf(hello.down)),
-    ),
-  );
+  print(connectLine("counter", first.map(({ hello }) => hello)));
   print(byteLine({ measure: "counter.bytes_up", ...memory }, first.map(({ call }) => bytesOf(call.up))));
   print(
     byteLine(
@@ -43,14 +37,14 @@ export async function counter(print: Print, { rounds }: { rounds: number }): Pro
   await using peer = await Peer.open(server.counter);
   await using kvPeer = await Peer.open(server.counterKv);
   const text = first[0]!.call.up;
-  const all = await interleave(rounds, [
+  const all = await interleave([
     async () => ({ [ECHO]: await timeEcho(wire, text, sampling) }),
     async () => ({ memory: await peer.time([increment], sampling) }),
     async () => ({ [COMMIT]: await commits(server.floors) }),
     async () => ({ kv: await kvPeer.time([increment], kvSampling) }),
-  ]);
-  await checkCount(peer, rounds * (sampling.warmUp + sampling.samples));
-  await checkCount(kvPeer, rounds * (kvSampling.warmUp + kvSampling.samples));
+  ], { rounds, laps });
+  await checkCount(peer, rounds * laps * (sampling.warmUp + sampling.samples));
+  await checkCount(kvPeer, rounds * laps * (kvSampling.warmUp + kvSampling.samples));
 
   const echo = runsOf(all, ECHO), onMemory = runsOf(all, "memory"), commit = runsOf(all, COMMIT);
   const measure = "counter.round_trip";

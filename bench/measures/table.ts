@@ -12,9 +12,9 @@ import { interleave, runsOf, type Turn } from "../measure.ts";
 import { Peer, type Target } from "../peer.ts";
 import { startServer } from "../process.ts";
 import { Wire } from "../wire.ts";
+import { connectLine } from "./connect.ts";
 
-const echoSampling = { warmUp: 50, samples: 500 };
-const sampling = { warmUp: 10, samples: 50 };
+const laps = 10, echoSampling = { warmUp: 10, samples: 50 }, sampling = { warmUp: 2, samples: 10 };
 const raised = "limits.framesPerSecond and limits.frameBurst raised";
 const memory = { store: "memory" } as const;
 
@@ -30,8 +30,7 @@ const deeds: readonly { name: string; call: Target; target: number; shows: strin
 export async function table(print: Print, { rounds }: { rounds: number }): Promise<void> {
   await using server = await startServer();
   await using peer = await Peer.open(server.table);
-  print(byteLine({ measure: "table.connect_up", ...memory }, [bytesOf(peer.greeting.up)]));
-  print(byteLine({ measure: "table.connect_down", ...memory, target: 200 }, [bytesOf(peer.greeting.down)]));
+  print(connectLine("table", [peer.greeting]));
   let text = "";
   for (const { name, call, target, shows, hides } of deeds) {
     const { up, down } = await peer.call(call);
@@ -45,14 +44,14 @@ export async function table(print: Print, { rounds }: { rounds: number }): Promi
   }
 
   await using wire = await Wire.open(`${server.floors.replace("http", "ws")}echo`);
-  const all = await interleave(rounds, [
+  const all = await interleave([
     async () => ({ [ECHO]: await timeEcho(wire, text, echoSampling) }),
     ...deeds.filter(({ name }) => name !== "delete_first").map(({ name, call }): Turn => {
       // Rows come and go in pairs, so that there are never more than 1,001.
       if (name === "insert_top") return () => pairs(peer);
       return async () => ({ [name]: await peer.time([call], sampling) });
     }),
-  ]);
+  ], { rounds, laps });
   const echo = runsOf(all, ECHO);
   print(timeLine({ measure: ECHO, note: `${bytesOf(text)} bytes` }, echo));
   for (const { name } of deeds) {

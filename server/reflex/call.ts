@@ -25,7 +25,7 @@ export interface CheckedCall {
   /** What it runs. */
   readonly resolved: Resolved;
   /** The live page that it came from. */
-  readonly from: { session: string; visit: string; page: Page; url: URL; params: Record<string, string> };
+  readonly from: { visit: string; page: Page; url: URL; params: Record<string, string> };
 }
 
 /** What a call came to: what is to be kept of it, and what the caller is told. */
@@ -119,7 +119,7 @@ export function errorFrame(n: number, error: unknown, what: string, host: Pick<H
     if (known.cause !== undefined) host.log.error(what, known.cause);
     return ["error", n, known.code, known.message, known.fields];
   }
-  const reference = randomId().slice(0, 8);
+  const reference = makeReference();
   host.log.error(what, error, { reference });
   return ["error", n, "failed", `${errorSentences.failed} (Reference ${reference}.)`];
 }
@@ -172,6 +172,11 @@ function changed({ value, before }: { value: Untyped; before?: string }, what: s
   if (before === undefined) return undefined;
   const after = jsonText(value, what);
   return after === before ? undefined : after;
+}
+
+/** A word by which a person's report finds a line of the log. */
+export function makeReference(): string {
+  return crypto.randomUUID().slice(0, 8);
 }
 
 function randomId(): string {

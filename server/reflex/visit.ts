@@ -15,32 +15,15 @@ import type {
   Outcome,
   ServerFrame,
 } from "../../protocol/frames.ts";
-import type { Operation } from "../../protocol/operations.ts";
 import { Close } from "../../protocol/markers.ts";
 import { PROTOCOL_VERSION } from "../../protocol/version.ts";
-import { HttpError } from "../http/error.ts";
-import type { Page } from "../page/page.ts";
-import { hashRender, type Render, type View } from "../page/view.ts";
-import { diff } from "../patch/diff.ts";
+import type { View } from "../page/view.ts";
 import { isForgotten, type Snapshot } from "../session/records.ts";
 import type { Connection } from "../socket/connection.ts";
 import { type CallResult, type CheckedCall, errorFrame, failedCall, runCall } from "./call.ts";
 import type { Host } from "./host.ts";
-import type { Reflex } from "./reflex.ts";
+import { LivePage } from "./live_page.ts";
 import type { Resolved } from "./run.ts";
-
-/** What is known of a page once its first frame was good. */
-interface Live {
-  readonly visit: string;
-  readonly identity: string;
-  readonly sealedAt: number;
-  readonly page: Page;
-  readonly url: URL;
-  readonly params: Record<string, string>;
-  readonly view: View;
-  /** The render is this isolate's guess: what the browser shows may differ, so the next patch is the whole page. */
-  guessed: boolean;
-}
 
 /** The frames of one page socket, in their order. */
 export class Visit {
@@ -48,7 +31,7 @@ export class Visit {
   readonly #connection: Connection;
   readonly #session: string;
   readonly #origin: string;
-  #live: Live | undefined;
+  #live: LivePage | undefined;
   #queue: Promise<void> = Promise.resolve();
   #waiting = 0;
   #last: number | undefined;
@@ -75,10 +58,13 @@ export class Visit {
     const live = this.#live;
     if (live === undefined) return;
     this.#live = undefined;
-    if (this.#host.visits.get(live.visit) !== this) return;
-    this.#host.visits.delete(live.visit);
+    live.detach();
+    const { visits, parked } = this.#host;
+    const { known, parts: { visit } } = live;
+    if (visits.get(visit) !== this) return;
+    visits.delete(visit);
     // A resync has parked what the browser shows by now; this view is older.
-    if (!live.guessed && !this.#host.parked.has(live.visit)) this.#host.parked.park(live.visit, live.view);
+    if (known !== undefined && !parked.has(visit)) parked.park(visit, known);
   }
 
   /** Ends the socket because another has brought the same visit. */
@@ -109,13 +95,13 @@ export class Visit {
     if (!this.#connection.open) return;
     const view: View = known ??
       { hash: data.hash, version: 0, render: undefined, previous: undefined, state: data.state };
-    const url = new URL(data.path, this.#origin);
     const { visit, identity, sealedAt } = data;
-    this.#live = { visit, identity, sealedAt, ...found, url, view, guessed: false };
-    this.#host.visits.set(data.visit, this);
+    const parts = { visit, identity, sealedAt, ...found, url: new URL(data.path, this.#origin), view };
+    const live = this.#live = new LivePage(parts, this.#host, (frame) => this.#connection.send(frame));
+    this.#host.visits.set(visit, this);
     this.#connection.greet();
     this.#connection.send(["ready", view.version]);
-    if (view.state !== seen.version) await this.#show(this.#live, seen);
+    if (view.state !== seen.version) await live.show(seen);
   }
 
   // ["call", 3, 2, "Counter#increment", [5], {"a":{"id":"increment"}}]
@@ -178,15 +164,15 @@ export class Visit {
   }
 
   // Once from reading to committing. False: somebody else was quicker, and nothing has happened.
-  async #try(live: Live, frame: CallFrame, hash: string): Promise<boolean> {
-    const [, n, , target] = frame;
-    const seen = await this.#host.records.read(this.#session, live.visit);
-    if (seen.endedAt !== undefined || seen.identity !== live.identity) {
+  async #try(live: LivePage, frame: CallFrame, hash: string): Promise<boolean> {
+    const [, n] = frame;
+    const seen = await this.#host.records.read(this.#session, live.parts.visit);
+    if (seen.endedAt !== undefined || seen.identity !== live.parts.identity) {
       this.#connection.send(["error", n, "stale", "The session has changed; the page is loaded again."]);
       this.#resync("identity");
       return true;
     }
-    if (isForgotten(seen, live.sealedAt)) {
+    if (isForgotten(seen, live.parts.sealedAt)) {
       this.#resync("forgotten");
       throw new WireError("expired");
     }
@@ -194,32 +180,27 @@ export class Visit {
       await this.#again(live, frame, hash, seen);
       return true;
     }
-    await this.#base(live, seen);
+    await live.base(seen);
     const resolved = this.#check(live, frame);
-    const from = {
-      session: this.#session,
-      visit: live.visit,
-      page: live.page,
-      url: live.url,
-      params: live.params,
-    };
-    const call: CheckedCall = { frame, hash, resolved, from };
+    const { visit, page, url, params, view } = live.parts;
+    const call: CheckedCall = { frame, hash, resolved, from: { visit, page, url, params } };
     const result = await runCall(call, seen, this.#host);
     const { committed, told } = await this.#commit(live, call, result, seen);
     if (committed === undefined) return false;
     if (told.reflex === undefined) {
-      live.view.state = live.view.state === seen.version ? committed.version : live.view.state;
+      // Only the mark was written: what was shown before is still the truth.
+      if (view.state === seen.version) view.state = committed.version;
       this.#connection.send(told.frame);
       return true;
     }
     const outcome: Outcome = told.value === undefined ? [n] : [n, told.value];
-    await this.#show(live, committed, { outcome, reflex: told.reflex, target });
+    await live.show(committed, { outcome, reflex: told.reflex });
     if (told.change.ticket !== undefined) this.#connection.send(["ticket", told.change.ticket.id]);
     return true;
   }
 
   async #commit(
-    live: Live,
+    live: LivePage,
     call: CheckedCall,
     result: CallResult,
     seen: Snapshot,
@@ -227,19 +208,19 @@ export class Visit {
     const { records } = this.#host;
     try {
       return {
-        committed: await records.commit(this.#session, live.visit, seen, result.change),
+        committed: await records.commit(this.#session, live.parts.visit, seen, result.change),
         told: result,
       };
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       // Too large to be kept: the call has failed, and that is its outcome.
       const told = failedCall(call, error, result.change.read, this.#host);
-      return { committed: await records.commit(this.#session, live.visit, seen, told.change), told };
+      return { committed: await records.commit(this.#session, live.parts.visit, seen, told.change), told };
     }
   }
 
   // A call that was sent again: its outcome is told again, its body does not run.
-  async #again(live: Live, frame: CallFrame, hash: string, seen: Snapshot): Promise<void> {
+  async #again(live: LivePage, frame: CallFrame, hash: string, seen: Snapshot): Promise<void> {
     const [, n] = frame;
     const stored = seen.visit.outcomes.find((outcome) => outcome.n === n);
     if (stored === undefined || (stored.frame === null && stored.hash === hash)) {
@@ -250,105 +231,22 @@ export class Visit {
       this.#connection.sendText(stored.frame!);
       if (stored.ticket !== undefined) this.#connection.send(["ticket", stored.ticket]);
     }
-    if (live.view.state !== seen.version) await this.#show(live, seen);
+    if (live.parts.view.state !== seen.version) await live.show(seen);
   }
 
   // Registered, the class's own, and offered by the page: in this order, so that a developer learns the most.
-  #check(live: Live, [, , , target, args = []]: CallFrame): Resolved {
-    const { registry, clock } = this.#host;
-    const resolved = registry.find(target);
+  #check(live: LivePage, [, , , target, args = []]: CallFrame): Resolved {
+    const resolved = this.#host.registry.find(target);
     if (resolved === undefined) throw new WireError("unknown_reflex", `There is no reflex ${target}.`);
-    if (live.page.options.calls?.includes(resolved.create) && resolved.kind === "action") return resolved;
-    const { render, previous } = live.view;
-    const all = [
-      render!.offers,
-      ...(previous !== undefined && previous.until > clock.now() ? [previous.offers] : []),
-    ];
-    const offered = all.some((offers) =>
+    if (live.parts.page.options.calls?.includes(resolved.create) && resolved.kind === "action") {
+      return resolved;
+    }
+    const offered = live.offers.some((offers) =>
       resolved.kind === "action" ? offers.hasTarget(target) : offers.hasCall(target, args)
     );
     if (offered) return resolved;
     this.#resync("offer");
     throw new WireError("stale", `The page does not offer ${target}${describe(args)}, or no longer.`);
-  }
-
-  // What the browser shows, where this isolate has not rendered it itself.
-  async #base(live: Live, seen: Snapshot): Promise<void> {
-    if (live.view.render !== undefined) return;
-    let render: Render | undefined;
-    try {
-      render = await this.#render(live, seen);
-    } catch (cause) {
-      throw new WireError("render", undefined, { cause });
-    }
-    if (render === undefined) throw new WireError("stale");
-    live.guessed = await hashRender(render) !== live.view.hash;
-    live.view.render = render;
-    live.view.state = seen.version;
-  }
-
-  // Renders, and sends what has changed, with the outcome of the call that changed it.
-  async #show(
-    live: Live,
-    seen: Snapshot,
-    ran?: { outcome: Outcome; reflex: Reflex; target: string },
-  ): Promise<void> {
-    const done: ServerFrame | undefined = ran === undefined ? undefined : ["done", ...ran.outcome];
-    let render: Render | undefined;
-    try {
-      render = await this.#render(live, seen, ran?.reflex);
-    } catch (error) {
-      if (done !== undefined) this.#connection.send(done);
-      const reference = crypto.randomUUID().slice(0, 8);
-      this.#host.log.error("a page could not be rendered", error, { page: live.page.path, reference });
-      this.#connection.send([
-        "error",
-        0,
-        "render",
-        `The page could not be rendered. (Reference ${reference}.)`,
-      ]);
-      return;
-    }
-    if (render === undefined) {
-      if (done !== undefined) this.#connection.send(done);
-      return;
-    }
-    const { view } = live;
-    const operations = view.render === undefined || live.guessed ? whole(render) : diff(view.render, render);
-    if (view.render !== undefined) {
-      view.previous = {
-        offers: view.render.offers,
-        until: this.#host.clock.now() + this.#host.limits.oldOffers,
-      };
-    }
-    view.render = render;
-    view.state = seen.version;
-    live.guessed = false;
-    if (operations.length > 0) {
-      this.#connection.send(["patch", ++view.version, operations, ran?.outcome]);
-    } else if (done !== undefined) {
-      this.#connection.send(done);
-    }
-  }
-
-  // `undefined`: the page has left with a response, which only a GET can follow.
-  async #render(live: Live, seen: Snapshot, ran?: Reflex): Promise<Render | undefined> {
-    const { renderer, values } = this.#host;
-    try {
-      const render = await renderer.render(live.page, {
-        url: new URL(live.url),
-        params: live.params,
-        session: await values.read(seen.values),
-        state: structuredClone(seen.visit.state ?? live.page.options.state?.() ?? {}) as Record<string, Json>,
-        user: seen.user,
-        ...(ran === undefined ? {} : { ran }),
-      });
-      if (!(render instanceof Response)) return render;
-    } catch (error) {
-      if (!(error instanceof HttpError) || error.status >= 500) throw error;
-    }
-    this.#resync("left");
-    return undefined;
   }
 
   #resync(reason: string): void {
@@ -359,10 +257,6 @@ export class Visit {
     this.#host.log.error(what, error);
     return errorFrame(n, new WireError("unavailable"), "", this.#host);
   }
-}
-
-function whole({ head, body }: Render): Operation[] {
-  return [["head", head], ["body", body]];
 }
 
 function describe(args: readonly Json[]): string {

@@ -78,7 +78,6 @@ export class FakeEnvironment implements Environment {
 
   readonly location: Environment["location"] = {
     href: "https://shop.test/app/orders?page=2#top",
-    assign: (url) => void this.visited.push(url),
     reload: () => void this.visited.push("reload"),
   };
 

@@ -17,6 +17,7 @@ import {
   WireError,
   writeFrame,
 } from "@argyle/argyle/protocol";
+import { runDeno } from "../project.ts";
 import wire from "./readme_app.tsx";
 
 const readme = await Deno.readTextFile(new URL("../../protocol/README.md", import.meta.url));
@@ -37,6 +38,26 @@ Deno.test("protocol/README.md: the app of the transcripts is the one that the te
   const source = await Deno.readTextFile(new URL("readme_app.tsx", import.meta.url));
   const [, block] = /^```tsx\n([^]*?)^```$/m.exec(readme) ?? [];
   assert.equal(block, source);
+});
+
+// As a file, because in a sample Deno moves the default export above what it exports.
+Deno.test("README.md: the program type-checks, and is the one of mod.ts", async () => {
+  const [, program = ""] = /^```tsx ignore .*\n\/\/ main\.tsx\n([^]*?)^```$/m.exec(
+    await Deno.readTextFile(new URL("../../README.md", import.meta.url)),
+  ) ?? [];
+  const comment = await Deno.readTextFile(new URL("../../mod.ts", import.meta.url));
+  assert.ok(
+    comment.replaceAll(/^ \* ?/gm, "").includes(program),
+    "the doc comment of mod.ts has another one",
+  );
+  const file = await Deno.makeTempFile({ suffix: ".tsx" });
+  try {
+    await Deno.writeTextFile(file, program);
+    const { success, stderr } = await runDeno(["check", "--config", "deno.json", "--no-lock", file]);
+    assert.ok(success, stderr);
+  } finally {
+    await Deno.remove(file);
+  }
 });
 
 // Total over the unions: a new frame is a type error here until it has a line, and a failure until it has a transcript.

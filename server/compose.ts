@@ -1,0 +1,79 @@
+/**
+ * Puts the parts of an app together, once its keys are there.
+ *
+ * @module
+ */
+
+import { systemClock } from "../protocol/clock.ts";
+import { PROTOCOL_VERSION } from "../protocol/version.ts";
+import type { Parts } from "./door/parts.ts";
+import { HttpError } from "./http/error.ts";
+import { readPath } from "./http/path.ts";
+import { type AppOptions, environment } from "./options.ts";
+import { clientHash } from "./page/client_script.ts";
+import { findPage, type Untyped } from "./page/page.ts";
+import { openPage } from "./page/page_data.ts";
+import { Renderer } from "./page/renderer.ts";
+import { ParkedViews } from "./page/view.ts";
+import { appSecrets } from "./seal/app_secrets.ts";
+import { KeyRing } from "./seal/key_ring.ts";
+import { Turns } from "./session/turns.ts";
+import { SessionCookie } from "./session/cookie.ts";
+import { memory } from "./session/memory.ts";
+import { Records } from "./session/records.ts";
+import { SessionValues } from "./session/values.ts";
+
+/** What an app has before its keys are there. */
+export type Given = Pick<Parts, "base" | "limits" | "log" | "pages" | "registry" | "hub" | "pending">;
+
+/**
+ * The parts of an app.
+ *
+ * @throws TypeError for a secret that is none, or is missing; Error where the store cannot be reached
+ */
+export async function compose<Session extends object = Untyped>(
+  options: AppOptions<Session>,
+  given: Given,
+): Promise<Parts> {
+  const { name = "app", lang = "en", clock = systemClock, session, store = memory({ clock }).store } =
+    options;
+  const { base, limits, log, pages } = given;
+  // Two apps may share a store: everything of one begins with its name and base.
+  const app = `${name}${base}`;
+  const keys = new KeyRing(
+    await appSecrets(store, app, options.secrets ?? environment("ARGYLE_SECRET")),
+    clock,
+  );
+  const build = [PROTOCOL_VERSION, clientHash, environment("DENO_DEPLOYMENT_ID") ?? ""].join(" ");
+  return {
+    ...given,
+    lang,
+    build,
+    clock,
+    keys,
+    visits: new Map(),
+    cookie: new SessionCookie({ name, base }, keys, limits, clock),
+    records: new Records(store, app, limits, clock),
+    values: new SessionValues(session, log),
+    turns: new Turns(),
+    renderer: new Renderer(given.registry, name, limits, clock, log),
+    parked: new ParkedViews(limits.parked),
+    open: (id, token) => openPage(keys, id, build, token, limits.token),
+    find: (path) => {
+      const url = URL.parse(path, "http://localhost");
+      return url === null ? undefined : findPage(pages, below(base, readPath(url, limits)));
+    },
+  };
+}
+
+/**
+ * The path below an app's base.
+ *
+ * @throws HttpError 404 for what is not below it, and so is nobody's
+ */
+export function below(base: string, path: string): string {
+  if (path === base) return "/";
+  if (path.startsWith(`${base}/`)) return path.slice(base.length);
+  if (path === "/favicon.ico") return path;
+  throw new HttpError(404, "There is no such page.");
+}

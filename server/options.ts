@@ -1,0 +1,88 @@
+/**
+ * What an app can be told, and how it is read.
+ *
+ * @module
+ */
+
+import type { Clock } from "../protocol/clock.ts";
+import type { Limits } from "../protocol/limits.ts";
+import type { Schema } from "../protocol/schema.ts";
+import type { Logger } from "./observe.ts";
+import type { Untyped } from "./page/page.ts";
+import type { Engine } from "./session/store.ts";
+
+/** What an app can be told. Everything has a default that is safe in production. */
+export interface AppOptions<Session extends object = Untyped> extends Partial<Engine> {
+  /** Names the app in its cookie, its records and the title of pages without one; `app` where left out. */
+  readonly name?: string;
+  /** The path that everything is below: `/live`. */
+  readonly base?: string;
+  /** Reads what is stored of a session, fills defaults and mends old shapes. */
+  readonly session?: Schema<unknown, Session>;
+  /** At least 32 random bytes each; the first seals, all open. `ARGYLE_SECRET` (with commas) where left out. */
+  readonly secrets?: readonly string[];
+  /** Names that the app answers to, `shop.test` or `shop.test:8443`; this machine's and IP addresses where left out. */
+  readonly hosts?: readonly string[];
+  /**
+   * The app's own origins as browsers see them, `https://shop.test`: needed behind a proxy that ends TLS.
+   * `ARGYLE_ORIGIN` (with commas) where left out.
+   */
+  readonly origins?: readonly string[];
+  /** The language of its documents; `en` where left out. */
+  readonly lang?: string;
+  /** Limits other than the defaults. */
+  readonly limits?: Partial<Limits>;
+  /** Where messages for the operator go; the console where left out. */
+  readonly log?: Logger;
+  /** The time; the system's where left out. */
+  readonly clock?: Clock;
+}
+
+/**
+ * A base as it is used: `""`, or `/live`.
+ *
+ * @throws TypeError for one that is not like that
+ */
+export function readBase(base: string): string {
+  if (base === "" || base === "/") return "";
+  if (!/^(\/[A-Za-z0-9._~-]+)+$/.test(base)) {
+    throw new TypeError(
+      `Cannot use the base ${JSON.stringify(base)}: it is like "/live", without a slash at its end.`,
+    );
+  }
+  return base;
+}
+
+/**
+ * The origins of the options, else of `ARGYLE_ORIGIN`.
+ *
+ * @throws TypeError for what is no origin
+ */
+export function readOrigins(origins: readonly string[] | undefined): string[] {
+  return (origins ?? listed(environment("ARGYLE_ORIGIN"))).map(readOrigin);
+}
+
+/**
+ * A variable of the environment. Without the permission to read it, it counts as not set: the absence of a setting is
+ * production.
+ */
+export function environment(name: string): string | undefined {
+  try {
+    return Deno.env.get(name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return undefined;
+    throw error;
+  }
+}
+
+function readOrigin(origin: string): string {
+  const url = URL.parse(origin);
+  if (url === null || !/^https?:$/.test(url.protocol) || url.origin !== origin.replace(/\/$/, "")) {
+    throw new TypeError(`Cannot use the origin ${JSON.stringify(origin)}: it is like "https://shop.test".`);
+  }
+  return url.origin;
+}
+
+function listed(text: string | undefined): string[] {
+  return (text ?? "").split(",").map((item) => item.trim()).filter((item) => item !== "");
+}
