@@ -43,6 +43,8 @@ export interface Rounds {
   readonly rounds: number;
   /** Turns of each measure within a run; 1 where left out. */
   readonly laps?: number;
+  /** Rounds before the first that counts, while compilers still learn; 0 where left out. */
+  readonly cold?: number;
 }
 
 /**
@@ -54,7 +56,7 @@ export interface Rounds {
  */
 export async function interleave(
   turns: readonly Turn[],
-  { rounds, laps = 1 }: Rounds,
+  { rounds, laps = 1, cold = 0 }: Rounds,
 ): Promise<ReadonlyMap<string, readonly Run[]>> {
   for (const count of [rounds, laps]) {
     if (!Number.isSafeInteger(count) || count < 1) {
@@ -62,8 +64,10 @@ export async function interleave(
     }
   }
   const runs = new Map<string, Run[]>();
-  for (let round = 0; round < rounds; round++) {
-    for (const [name, samples] of await takeLaps(turns, { laps, first: round * laps })) {
+  for (let round = 0; round < cold + rounds; round++) {
+    const all = await takeLaps(turns, { laps, first: round * laps });
+    if (round < cold) continue;
+    for (const [name, samples] of all) {
       if (samples.length === 0) throw new TypeError(`Cannot measure ${name}: no turn gave samples.`);
       runs.set(name, [...runs.get(name) ?? [], runOf(samples)]);
     }

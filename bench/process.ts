@@ -5,6 +5,7 @@
  */
 
 import { fileURLToPath } from "node:url";
+import { onCore } from "./cores.ts";
 import type { Places } from "./server.ts";
 
 /** It has this long to start, and as long to stop. */
@@ -13,10 +14,16 @@ const PATIENCE = 15_000;
 /** A server that runs. Leaving its scope ends it. */
 export interface Served extends Places, AsyncDisposable {}
 
-/** Starts a server of its own for each part of the bench: what one leaves behind is not in the figures of the next. */
-export async function startServer(): Promise<Served> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", fileURLToPath(new URL("server.ts", import.meta.url))],
+/**
+ * Starts a server of its own for each part of the bench: what one leaves behind is not in the figures of the next.
+ *
+ * @param core where it runs; the system's choice where left out
+ */
+export async function startServer(core?: string): Promise<Served> {
+  const script = fileURLToPath(new URL("server.ts", import.meta.url));
+  const { command, args } = onCore(core, [Deno.execPath(), "run", "-A", "--quiet", script]);
+  const child = new Deno.Command(command, {
+    args,
     cwd: fileURLToPath(new URL("..", import.meta.url)),
     stdin: "piped",
     stdout: "piped",

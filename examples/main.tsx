@@ -26,7 +26,7 @@ async function demo(folder: string): Promise<App> {
       <p>Small apps whose every click runs on the server.</p>
       <ul>
         {examples.map(({ name, shows }) => (
-          <li>
+          <li key={name}>
             <a href={`/${name}`}>{name}</a>
             <span>{shows}</span>
           </li>

@@ -49,8 +49,22 @@ function readHello([protocol, token, version]: Json[]): ClientFrame {
 }
 
 // ["call", 3, 2, "Counter#increment", [5], {"a":{"id":"increment"}}]
-function readCall([n, ack, target, args = [], element = {}]: Json[], limits: Limits): ClientFrame {
+function readCall([n, ...rest]: Json[], limits: Limits): ClientFrame {
   if (!isCount(n) || n === 0) throw new WireError("malformed", "call: the number is a whole number above 0.");
+  try {
+    return readNumberedCall(n, rest, limits);
+  } catch (error) {
+    // From here on it is known which call is refused, so that its caller can be told.
+    if (error instanceof WireError) throw new WireError(error.code, error.message, { n, cause: error.cause });
+    throw error;
+  }
+}
+
+function readNumberedCall(
+  n: number,
+  [ack, target, args = [], element = {}]: Json[],
+  limits: Limits,
+): ClientFrame {
   if (!isCount(ack)) throw new WireError("malformed", "call: the acknowledgement is a whole number.");
   if (typeof target !== "string") throw new WireError("malformed", "call: the target is a string.");
   if (target.length > limits.name || !/^[A-Za-z0-9_$.]+#[A-Za-z0-9_$]+$/.test(target)) {

@@ -36,7 +36,7 @@ export const errorSentences = {
  * | `halted`, `forbidden` | the reflex said `abort()` or `forbid()` |
  * | `failed`, `timeout`, `busy`, `unavailable` | nothing was committed |
  * | `expired`, `replayed` | a call sent again whose outcome is gone, or which is not the same call |
- * | `render` | the call was committed, but the page could not be rendered |
+ * | `render` | the page could not be rendered: with a call's number before the call was run, with 0 after it was committed |
  * | `disconnected` | made by the browser itself: the outcome will never be known |
  */
 export type ErrorCode = keyof typeof errorSentences;
@@ -56,20 +56,25 @@ export class WireError extends Error {
   readonly code: ErrorCode;
   /** Sentences by field of the input, for `invalid`. */
   readonly fields: Readonly<Record<string, string>> | undefined;
+  /** The number of the call whose frame it was about; 0 where no number could be read. */
+  readonly n: number;
 
   /**
+   * An error to be told.
+   *
    * @param code why
    * @param message a sentence for the peer; the code's own where left out
-   * @param options `fields` for `invalid`; `cause` for the log, never sent
+   * @param options `fields` for `invalid`; `n` of the call's frame; `cause` for the log, never sent
    */
   constructor(
     code: ErrorCode,
     message: string = errorSentences[code],
-    options: { fields?: Record<string, string>; cause?: unknown } = {},
+    options: { fields?: Record<string, string>; n?: number; cause?: unknown } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "WireError";
     this.code = code;
     this.fields = options.fields;
+    this.n = options.n ?? 0;
   }
 }

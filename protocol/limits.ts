@@ -56,7 +56,7 @@ export interface Limits {
   readonly params: number;
   /** Bytes of the cookie header. */
   readonly cookies: number;
-  /** Bytes of a request body that the framework itself reads. */
+  /** Time a request body may take to arrive. */
   readonly body: number;
   /** Visits whose record is kept for one session. */
   readonly visits: number;
@@ -80,8 +80,6 @@ export interface Limits {
   readonly parked: number;
   /** Tries of a commit that meets others. */
   readonly conflicts: number;
-  /** At most one resync of a visit in this time. */
-  readonly resync: number;
 }
 
 const second = 1000, minute = 60 * second, hour = 60 * minute, day = 24 * hour;
@@ -122,7 +120,7 @@ export const defaultLimits: Limits = {
   url: 8 * 1024, // proxies refuse more
   params: 256, // more than a form has
   cookies: 8 * 1024, // proxies refuse more
-  body: 1024 * 1024, // a form with much text
+  body: 10 * second, // a slow line; a slower one is an attack
   visits: 50, // tabs and reloads of one person
   outcomes: 64, // twice what may be pending
   outcome: 4 * 1024, // an answer, not a download
@@ -134,5 +132,4 @@ export const defaultLimits: Limits = {
   session: 30 * day, // ASVS 4.0, 3.3
   parked: 64 * 1024 * 1024, // some four hundred large pages
   conflicts: 10, // with ticket order, the second try is the last
-  resync: 5 * second, // no loop
 };

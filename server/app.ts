@@ -76,14 +76,19 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
   readonly #pages: Page[] = [];
   readonly #registry = new Registry();
   readonly #mounted: AnyApp[] = [];
-  readonly #allowed: { hosts: readonly string[]; origins: readonly string[] };
+  #allowed: { hosts: readonly string[]; origins: readonly string[] };
   readonly #hub: Hub;
   readonly #pending: Pending;
   #parts: Promise<Parts> | undefined;
   #draining = false;
+  #warnedPlain = false;
   #signals: (() => void) | undefined;
 
-  /** @throws TypeError for an option that cannot be */
+  /**
+   * An app that serves nothing yet.
+   *
+   * @throws TypeError for an option that cannot be
+   */
   constructor(options: AppOptions<Session> = {}) {
     this.#options = options;
     this.#base = readBase(options.base ?? "");
@@ -153,9 +158,10 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
   }
 
   /**
-   * Puts another app in front of this one, below the other's own `base`. It stops when this one does.
+   * Puts another app in front of this one, below the other's own `base`. It stops when this one does. It answers to
+   * this one's hosts and origins, unless it was given its own; limits, store and keys stay its own.
    *
-   * @throws TypeError for an app without a base, or one whose base is taken
+   * @throws TypeError for a base that is not below this app's, or is taken
    *
    * @example
    * ```ts
@@ -165,7 +171,7 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
    * ```
    */
   mount(app: AnyApp): this {
-    if (app.#base === this.#base || !app.#base.startsWith(this.#base)) {
+    if (!app.#base.startsWith(`${this.#base}/`)) {
       throw new TypeError(
         `Cannot mount the app with the base ${JSON.stringify(app.#base)}: it is not below ${
           JSON.stringify(this.#base)
@@ -177,7 +183,11 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
         `Cannot mount the app with the base ${JSON.stringify(app.#base)}: the base is taken.`,
       );
     }
+    const { hosts, origins } = app.#allowed;
+    if (hosts.length === 0 && origins.length === 0) app.#allowed = this.#allowed;
     this.#mounted.push(app);
+    // The longest base first: what is below /a/b is not for the app at /a.
+    this.#mounted.sort((a, b) => b.#base.length - a.#base.length);
     return this;
   }
 
@@ -274,7 +284,17 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
     }
     if (path === Path.ticket) return await redeemTicket(arrived, await this.#ready());
     if (found === undefined) throw new HttpError(404, "There is no such page.");
+    if (!arrival.cookies) this.#warnPlain(arrival.url.host);
     return await servePage(arrived, found, await this.#ready());
+  }
+
+  // Once is enough: every request of a whole network may come this way.
+  #warnPlain(host: string): void {
+    if (this.#warnedPlain) return;
+    this.#warnedPlain = true;
+    this.#log.warn("pages over plain http have no session and are not live; serve https, or use localhost", {
+      host,
+    });
   }
 
   #ready(): Promise<Parts> {

@@ -37,7 +37,6 @@ function line(level: string, message: string, fields: LogFields = {}): string {
 function escapeValue(value: string | number | boolean): string {
   if (typeof value !== "string") return String(value);
   const cut = value.length > 200 ? `${value.slice(0, 200)}…` : value;
-  // deno-lint-ignore no-control-regex
   return JSON.stringify(cut).replace(
     /[\u007f-\u009f\u2028\u2029]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,

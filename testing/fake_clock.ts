@@ -23,7 +23,11 @@ export class FakeClock implements Clock {
   #now: number;
   #alarms: { at: number; run: () => void }[] = [];
 
-  /** @param now milliseconds since 1970; the first of November 2026 where left out */
+  /**
+   * A clock that stands still.
+   *
+   * @param now milliseconds since 1970; the first of November 2026 where left out
+   */
   constructor(now: number = Date.UTC(2026, 10, 1)) {
     this.#now = now;
   }

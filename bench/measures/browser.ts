@@ -17,7 +17,9 @@ import { interleave, runsOf, type Turn } from "../measure.ts";
 import { type Served, startServer } from "../process.ts";
 import { checkFrame } from "./frames.ts";
 
-const many = { warmUp: 20, samples: 200 }, few = { warmUp: 5, samples: 25 };
+const laps = 10, cold = 1, many = { warmUp: 2, samples: 20 };
+// An even number, so that a table that is turned round is at last as it was.
+const few = { warmUp: 1, samples: 3 };
 
 /** Measures them. */
 export async function browser(print: Print, { rounds }: { rounds: number }): Promise<void> {
@@ -25,10 +27,15 @@ export async function browser(print: Print, { rounds }: { rounds: number }): Pro
   const chromium = await launch(await findBrowser());
   try {
     await checkFrames(chromium, server);
-    const clock = await visit(chromium, server.floors, (page) => page.evaluate(clockStep));
+    const pages = {
+      floor: await visit(chromium, server.floors),
+      counter: await visit(chromium, server.counter),
+      table: await visit(chromium, server.table),
+    };
+    const clock = await pages.floor.evaluate(clockStep);
     const note = `Chromium ${chromium.version()}, clock step ${Number((clock.step * 1000).toFixed(1))} µs` +
       (clock.isolated ? "" : ", not isolated");
-    const all = await interleave(turns(chromium, server), { rounds });
+    const all = await interleave(turns(pages), { rounds, laps, cold });
     const floor = { name: DOM, runs: runsOf(all, DOM) };
     print(timeLine({ measure: DOM, note }, floor.runs));
     for (const { measure, target } of measures) {
@@ -48,16 +55,15 @@ const measures: readonly { measure: string; target?: number }[] = [
   { measure: "table.reverse.click" },
 ];
 
-function turns(chromium: Browser, server: Served): Turn[] {
+// The pages stay open: floor and measure take turns of a few clicks each.
+function turns({ floor, counter, table }: Readonly<Record<"floor" | "counter" | "table", Page>>): Turn[] {
+  const pair = { "table.insert_top.click": insertTop, "table.delete_first.click": deleteFirst };
   return [
-    () => timed(chromium, server.floors, { [DOM]: add }, many, checkCount),
-    () => timed(chromium, server.counter, { "counter.click": add }, many, checkCount),
-    () => timed(chromium, server.table, { "table.cell.click": bump }, many, checkCell),
-    () => {
-      const pair = { "table.insert_top.click": insertTop, "table.delete_first.click": deleteFirst };
-      return timed(chromium, server.table, pair, few, checkOrder);
-    },
-    () => timed(chromium, server.table, { "table.reverse.click": reverse }, few, checkOrder),
+    () => timed(floor, { [DOM]: add }, many, checkCount),
+    () => timed(counter, { "counter.click": add }, many, checkCount),
+    () => timed(table, { "table.cell.click": bump }, many, checkCell),
+    () => timed(table, pair, few, checkOrder),
+    () => timed(table, { "table.reverse.click": reverse }, few, checkOrder),
   ];
 }
 
@@ -70,19 +76,16 @@ interface Shown {
 type Check = (before: Shown, after: Shown, clicks: number) => void;
 
 async function timed(
-  chromium: Browser,
-  url: string,
+  page: Page,
   clicks: Readonly<Record<string, Click>>,
   sampling: Omit<Clicking, "selectors">,
   check: Check,
 ): Promise<Record<string, number[]>> {
-  return await visit(chromium, url, async (page) => {
-    const before = await page.evaluate(shown);
-    const selectors = Object.values(clicks).map(({ selector }) => selector);
-    const times = await page.evaluate(click, { selectors, ...sampling });
-    check(before, await page.evaluate(shown), sampling.warmUp + sampling.samples);
-    return Object.fromEntries(Object.keys(clicks).map((name, index) => [name, times[index] ?? []]));
-  });
+  const before = await page.evaluate(shown);
+  const selectors = Object.values(clicks).map(({ selector }) => selector);
+  const times = await page.evaluate(click, { selectors, ...sampling });
+  check(before, await page.evaluate(shown), sampling.warmUp + sampling.samples);
+  return Object.fromEntries(Object.keys(clicks).map((name, index) => [name, times[index] ?? []]));
 }
 
 /** Runs inside the page. */
@@ -113,34 +116,29 @@ function checkOrder(before: Shown, after: Shown): void {
 /** One click each, looked at closely, before anything is timed: what is sent, and what is shown. */
 async function checkFrames(chromium: Browser, server: Served): Promise<void> {
   const look = (page: Page) => page.evaluate(shown);
-  await visit(chromium, server.counter, async (page) => {
-    await checkFrame(page, add);
-    assert.equal((await look(page)).count, 1);
-  });
-  await visit(chromium, server.table, async (page) => {
-    const { rows, cell } = await look(page);
-    await checkFrame(page, bump);
-    assert.equal((await look(page)).cell, cell + 1);
-    await checkFrame(page, insertTop);
-    assert.deepEqual((await look(page)).rows, ["row-1001", ...rows]);
-    await checkFrame(page, deleteFirst);
-    assert.deepEqual((await look(page)).rows, rows);
-    await checkFrame(page, reverse);
-    assert.deepEqual((await look(page)).rows, rows.toReversed());
-    await checkFrame(page, reverse);
-  });
+  const counter = await visit(chromium, server.counter);
+  await checkFrame(counter, add);
+  assert.equal((await look(counter)).count, 1);
+  const table = await visit(chromium, server.table);
+  const { rows, cell } = await look(table);
+  await checkFrame(table, bump);
+  assert.equal((await look(table)).cell, cell + 1);
+  await checkFrame(table, insertTop);
+  assert.deepEqual((await look(table)).rows, ["row-1001", ...rows]);
+  await checkFrame(table, deleteFirst);
+  assert.deepEqual((await look(table)).rows, rows);
+  await checkFrame(table, reverse);
+  assert.deepEqual((await look(table)).rows, rows.toReversed());
+  await checkFrame(table, reverse);
+  await Promise.all([counter, table].map((page) => page.context().close()));
 }
 
-/** A new visitor, from the page's going live until it closes. */
-async function visit<T>(chromium: Browser, url: string, run: (page: Page) => Promise<T>): Promise<T> {
+/** The page of a new visitor, once it lives. */
+async function visit(chromium: Browser, url: string): Promise<Page> {
   const visitor = await chromium.newContext();
-  try {
-    visitor.setDefaultTimeout(15_000);
-    const page = await visitor.newPage();
-    await page.goto(url);
-    await page.locator(`html[${Attribute.status}="online"]`).waitFor();
-    return await run(page);
-  } finally {
-    await visitor.close();
-  }
+  visitor.setDefaultTimeout(15_000);
+  const page = await visitor.newPage();
+  await page.goto(url);
+  await page.locator(`html[${Attribute.status}="online"]`).waitFor();
+  return page;
 }

@@ -12,7 +12,7 @@ import { type Print, timeLine } from "../line.ts";
 import { interleave, runsOf } from "../measure.ts";
 import { rows } from "../rows.tsx";
 
-const warmUp = 10, samples = 20, laps = 10;
+const warmUp = 10, samples = 20, laps = 10, cold = 1;
 
 /** Measures it, in this process. */
 export async function render(print: Print, { rounds }: { rounds: number }): Promise<void> {
@@ -22,7 +22,7 @@ export async function render(print: Print, { rounds }: { rounds: number }): Prom
   const all = await interleave([
     () => Promise.resolve({ [RENDER]: time(renderRows) }),
     () => Promise.resolve({ ours: time(() => renderOurs(new Offers())) }),
-  ], { rounds, laps });
+  ], { rounds, laps, cold });
   const floor = runsOf(all, RENDER);
   print(timeLine({ measure: RENDER, note: "1,000 rows, Preact's own runtime" }, floor));
   const label = { measure: "render.page", note: "the same rows, with their offers" };

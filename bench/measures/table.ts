@@ -6,6 +6,7 @@
 
 import assert from "node:assert/strict";
 import { bump, deleteFirst, insertTop, reverse } from "../calls.ts";
+import { coresApart } from "../cores.ts";
 import { ECHO, timeEcho } from "../floors/echo.ts";
 import { byteLine, bytesOf, type Print, timeLine } from "../line.ts";
 import { interleave, runsOf, type Turn } from "../measure.ts";
@@ -14,7 +15,8 @@ import { startServer } from "../process.ts";
 import { Wire } from "../wire.ts";
 import { connectLine } from "./connect.ts";
 
-const laps = 10, echoSampling = { warmUp: 10, samples: 50 }, sampling = { warmUp: 2, samples: 10 };
+const laps = 10, cold = 1;
+const echoSampling = { warmUp: 10, samples: 50 }, sampling = { warmUp: 2, samples: 10 };
 const raised = "limits.framesPerSecond and limits.frameBurst raised";
 const memory = { store: "memory" } as const;
 
@@ -28,7 +30,8 @@ const deeds: readonly { name: string; call: Target; target: number; shows: strin
 
 /** Measures them. */
 export async function table(print: Print, { rounds }: { rounds: number }): Promise<void> {
-  await using server = await startServer();
+  await using cores = await coresApart();
+  await using server = await startServer(cores.server);
   await using peer = await Peer.open(server.table);
   print(connectLine("table", [peer.greeting]));
   let text = "";
@@ -51,11 +54,11 @@ export async function table(print: Print, { rounds }: { rounds: number }): Promi
       if (name === "insert_top") return () => pairs(peer);
       return async () => ({ [name]: await peer.time([call], sampling) });
     }),
-  ], { rounds, laps });
+  ], { rounds, laps, cold });
   const echo = runsOf(all, ECHO);
-  print(timeLine({ measure: ECHO, note: `${bytesOf(text)} bytes` }, echo));
+  print(timeLine({ measure: ECHO, note: `${bytesOf(text)} bytes; ${cores.note}` }, echo));
   for (const { name } of deeds) {
-    const label = { measure: `table.${name}.round_trip`, ...memory, note: raised };
+    const label = { measure: `table.${name}.round_trip`, ...memory, note: `${raised}; ${cores.note}` };
     print(timeLine(label, runsOf(all, name), { name: ECHO, runs: echo }));
   }
 }

@@ -7,10 +7,10 @@
 import { VISIT_HEADER } from "../../protocol/markers.ts";
 import { contentSecurityPolicy, makeNonce } from "../http/headers.ts";
 import { HttpError } from "../http/error.ts";
-import { writeDocument } from "../page/document.ts";
+import { type LiveData, writeDocument } from "../page/document.ts";
 import type { Page, Untyped } from "../page/page.ts";
 import { makeVisit, type OpenedPage, sealPage } from "../page/page_data.ts";
-import { hashRender } from "../page/view.ts";
+import { hashRender, type Render } from "../page/view.ts";
 import type { SessionName } from "../session/cookie.ts";
 import { isForgotten, type Snapshot } from "../session/records.ts";
 import type { Arrived, Parts } from "./parts.ts";
@@ -39,20 +39,37 @@ export async function servePage(
     user: seen.user,
   });
   const headers = new Headers(setCookie === undefined ? {} : { "set-cookie": setCookie });
-  if (rendered instanceof Response) return withHeaders(rendered, headers);
-  const hash = await hashRender(rendered);
-  const path = `${arrival.url.pathname}${arrival.url.search}`;
-  const data = { visit, path, hash, state: seen.version, identity: seen.identity };
-  const token = await sealPage(parts.keys, session.id, parts.build, data);
-  // The socket follows in a moment and finds this very render, so that nothing is rendered twice.
-  parts.parked.park(visit, { hash, version: 0, render: rendered, previous: undefined, state: seen.version });
+  if (rendered instanceof Response) return withHeaders(rendered, headers, arrival.secure);
   const nonce = makeNonce();
   headers.set("content-type", "text/html; charset=utf-8");
   headers.set("cache-control", "private, no-store");
   headers.set("vary", `cookie, ${VISIT_HEADER}`);
   headers.set("content-security-policy", contentSecurityPolicy(nonce, arrival.secure));
-  const document = writeDocument({ rendered, token, visit }, { base: parts.base, nonce, lang: parts.lang });
+  // Without a cookie there is no session, and so no socket to be had: the page shows, and does no more.
+  const live = arrival.cookies
+    ? await sealVisit(rendered, { session, seen, visit, url: arrival.url }, parts)
+    : undefined;
+  const document = writeDocument(rendered, live, { base: parts.base, nonce, lang: parts.lang });
   return new Response(request.method === "HEAD" ? null : document, { headers });
+}
+
+// What the page's socket will tell us, and what it will find here when it does.
+async function sealVisit(
+  render: Render,
+  { session, seen, visit, url }: { session: SessionName; seen: Snapshot; visit: string; url: URL },
+  parts: Parts,
+): Promise<LiveData> {
+  const hash = await hashRender(render);
+  const data = {
+    visit,
+    path: `${url.pathname}${url.search}`,
+    hash,
+    state: seen.version,
+    identity: seen.identity,
+  };
+  // The socket follows in a moment and finds this very render, so that nothing is rendered twice.
+  parts.parked.park(visit, { hash, version: 0, render, previous: undefined, state: seen.version });
+  return { token: await sealPage(parts.keys, session.id, parts.build, data), visit };
 }
 
 // Who asks, and for which visit: the one that a resync names, or a new one.
@@ -61,7 +78,6 @@ async function recognise(
   { url, secure, cookies }: Arrived["arrival"],
   parts: Parts,
 ): Promise<{ session: SessionName; seen: Snapshot; visit: string; setCookie: string | undefined }> {
-  if (!cookies) parts.log.warn("a page over plain http keeps no session", { host: url.host });
   const session = cookies ? await parts.cookie.read(request.headers.get("cookie"), secure) : undefined;
   if (session !== undefined) {
     const named = await namedVisit(request, url, session, parts);
@@ -102,9 +118,13 @@ function isOver({ endedAt }: Snapshot, { clock, limits }: Parts): boolean {
   return endedAt !== undefined && clock.now() - endedAt > limits.ticket;
 }
 
-function withHeaders(response: Response, more: Headers): Response {
+// A response of the page's own keeps its headers; what it does not say of safety is said here.
+function withHeaders(response: Response, more: Headers, secure: boolean): Response {
   const headers = new Headers(response.headers);
   for (const [name, value] of more) headers.append(name, value);
   if (!headers.has("cache-control")) headers.set("cache-control", "private, no-store");
+  if (!headers.has("content-security-policy")) {
+    headers.set("content-security-policy", contentSecurityPolicy(makeNonce(), secure));
+  }
   return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
 }

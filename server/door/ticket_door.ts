@@ -21,7 +21,7 @@ export async function redeemTicket({ request, arrival }: Arrived, parts: Parts):
   const session = arrival.cookies
     ? await parts.cookie.read(request.headers.get("cookie"), arrival.secure)
     : undefined;
-  const ticket = await readTicket(request);
+  const ticket = await readTicket(request, parts);
   if (session === undefined || ticket === undefined) throw refused();
   const renewed = parts.cookie.create();
   if (!await parts.records.redeem(ticket, session.id, renewed.id)) throw refused();
@@ -32,12 +32,21 @@ export async function redeemTicket({ request, arrival }: Arrived, parts: Parts):
   return new Response(null, { status: 204, headers });
 }
 
-async function readTicket(request: Request): Promise<string | undefined> {
+async function readTicket(request: Request, { clock, limits }: Parts): Promise<string | undefined> {
   const type = request.headers.get("content-type") ?? "";
   if (!/^text\/plain\b/.test(type) || request.headers.has("content-encoding")) return undefined;
   if (Number(request.headers.get("content-length") ?? Infinity) > TICKET_BYTES) return undefined;
-  const text = await request.text();
-  return /^[A-Za-z0-9_-]{22}$/.test(text) ? text : undefined;
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const cancel = clock.after(
+    limits.body,
+    () => reject(new HttpError(408, "The ticket took too long to arrive.")),
+  );
+  try {
+    const text = await Promise.race([request.text(), late]);
+    return /^[A-Za-z0-9_-]{22}$/.test(text) ? text : undefined;
+  } finally {
+    cancel();
+  }
 }
 
 function refused(): HttpError {

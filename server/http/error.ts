@@ -25,6 +25,8 @@ export class HttpError extends Error {
   readonly headers: Readonly<Record<string, string>>;
 
   /**
+   * An error to be answered with.
+   *
    * @param status 400 to 599
    * @param message a sentence for the peer
    * @param options `cause` for the log; `headers` for the response

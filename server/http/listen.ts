@@ -12,9 +12,9 @@ export interface ListenOptions {
   readonly port?: number;
   /** The address; this machine only (`127.0.0.1`) where left out. */
   readonly hostname?: string;
-  /** Certificate chain and key, as PEM: then https. */
+  /** The certificate chain as PEM, with its `key`: then https. */
   readonly cert?: string;
-  /** See `cert`. */
+  /** The private key as PEM. */
   readonly key?: string;
   /** Ends the server. */
   readonly signal?: AbortSignal;
@@ -52,6 +52,9 @@ export const GIVE_UP = 3500;
  */
 export function listen(app: Stoppable, log: Logger, options: ListenOptions = {}): Listening {
   const { port = 8000, hostname = "127.0.0.1", cert, key } = options;
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new TypeError("Cannot listen with https: it needs both the certificate and its key.");
+  }
   let server: Deno.HttpServer<Deno.NetAddr>;
   try {
     const tls = cert !== undefined && key !== undefined ? { cert, key } : {};

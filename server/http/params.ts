@@ -15,24 +15,12 @@
  * ```
  */
 export type PathParams<Path extends string> = string extends Path ? { readonly [name: string]: string }
-  : Simplify<Segments<Path>>;
-
-type Segments<Path extends string> = Path extends `${infer Head}/${infer Rest}`
-  ? Segment<Head> & Segments<Rest>
-  : Segment<Path>;
-
-type Segment<Part extends string> = Part extends `${string}:${infer Name}?`
-  ? { readonly [K in Word<Name>]?: string }
-  : Part extends `${string}:${infer Name}` ? { readonly [K in Word<Name>]: string }
-  : Part extends "*" ? { readonly "0": string }
-  // deno-lint-ignore ban-types -- the neutral element of an intersection
-  : {};
-
-// `:id(\\d+)` and `:id.json`: the name ends where a letter of a name does.
-type Word<Name extends string> = Name extends `${infer Before}(${string}` ? Before
-  : Name extends `${infer Before}.${string}` ? Before
-  : Name extends `${infer Before}-${string}` ? Before
-  : Name;
-
-// deno-lint-ignore ban-types -- likewise
-type Simplify<T> = { [K in keyof T]: T[K] } & {};
+  : Path extends `${infer Head}/${infer Rest}` ? PathParams<Head> & PathParams<Rest>
+  // The name ends where a pattern, an extension or another text begins: `:id(\\d+)`, `:id.json`, `:from-:to`.
+  : Path extends `${string}:${infer Name}(${string}` ? { readonly [K in Name]: string }
+  : Path extends `${string}:${infer Name}.${string}` ? { readonly [K in Name]: string }
+  : Path extends `${string}:${infer Name}-${infer Rest}` ? { readonly [K in Name]: string } & PathParams<Rest>
+  : Path extends `${string}:${infer Name}?` ? { readonly [K in Name]?: string }
+  : Path extends `${string}:${infer Name}` ? { readonly [K in Name]: string }
+  : Path extends "*" ? { readonly "0": string }
+  : Record<never, never>;

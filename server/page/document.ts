@@ -32,20 +32,31 @@ export function completeHead(head: string, name: string): string {
   return `<meta charset="utf-8">${viewport}${title}${head}`;
 }
 
+/** What makes a page live: its sealed data, and the name of its visit. */
+export interface LiveData {
+  /** The sealed page data. */
+  readonly token: string;
+  /** The visit. */
+  readonly visit: string;
+}
+
 /**
  * The whole document. Ours in it is one script element, which also carries the sealed page data.
  *
- * @param page what was rendered, and the sealed data of this visit
+ * @param rendered the page
+ * @param live `undefined` for a page that only shows: it has no script of ours
  * @param place the app's base, the response's nonce, the document's language
  */
 export function writeDocument(
-  { rendered, token, visit }: { rendered: Rendered; token: string; visit: string },
+  rendered: Rendered,
+  live: LiveData | undefined,
   { base, nonce, lang }: { base: string; nonce: string; lang: string },
 ): string {
   // Styles and scripts of the author's own head run under the nonce of this response; it is no part of the render.
   const head = rendered.head.replace(/<(style|script)(?=[\s>])/g, `<$1 nonce="${nonce}"`);
-  const script =
-    `<script type="module" nonce="${nonce}" src="${base}${clientPath}" ${Attribute.page}="${token}" ` +
-    `${Attribute.visit}="${visit.slice(0, 6)}"></script>`;
+  const script = live === undefined
+    ? ""
+    : `<script type="module" nonce="${nonce}" src="${base}${clientPath}" ` +
+      `${Attribute.page}="${live.token}" ${Attribute.visit}="${live.visit.slice(0, 6)}"></script>`;
   return `<!DOCTYPE html><html lang="${lang}"><head>${head}${script}</head><body>${rendered.body}</body></html>`;
 }

@@ -6,8 +6,6 @@
 
 import type { Schema, SchemaInput, SchemaOutput } from "../../protocol/schema.ts";
 
-declare const types: unique symbol;
-
 /**
  * What {@linkcode action} gives: a function behind a schema. It takes from strangers whatever passes; who may call it
  * is decided by where it stands.
@@ -20,7 +18,7 @@ export interface Action<Input = unknown, Result = unknown, Context = unknown> {
   /** The rest of what was declared. */
   readonly options: ActionOptions;
   /** Carries the types of input and result; there is nothing at run time. */
-  readonly [types]?: { readonly input: Input; readonly result: Result };
+  readonly "~types"?: { readonly input: Input; readonly result: Result };
 }
 
 /** What an action may declare beside its schema and function. */

@@ -25,7 +25,12 @@ export class Untrusted {
   readonly #name: string;
   readonly #value: string | undefined;
 
-  /** @param name what it is called in a refusal; @param value what came */
+  /**
+   * A text, as it came.
+   *
+   * @param name what it is called in a refusal
+   * @param value what came, if anything
+   */
   constructor(name: string, value: string | undefined) {
     this.#name = name;
     this.#value = value;
@@ -80,7 +85,12 @@ export class UntrustedError extends RangeError {
   /** The field, attribute or property. */
   readonly field: string;
 
-  /** @param field what was read; @param why what is wrong with it */
+  /**
+   * A refusal.
+   *
+   * @param field what was read
+   * @param why what is wrong with it
+   */
   constructor(field: string, why: string) {
     super(`${field} ${why}.`);
     this.name = "UntrustedError";
@@ -92,7 +102,11 @@ export class UntrustedError extends RangeError {
 export class ElementReader {
   readonly #data: ElementData;
 
-  /** @param data from the frame */
+  /**
+   * Reads what a frame told.
+   *
+   * @param data from the frame
+   */
   constructor(data: ElementData) {
     this.#data = data;
   }
@@ -131,7 +145,11 @@ export class ElementReader {
 export class FormReader {
   readonly #fields: readonly (readonly [string, string])[];
 
-  /** @param data from the frame */
+  /**
+   * Reads what a frame told.
+   *
+   * @param data from the frame
+   */
   constructor(data: ElementData) {
     this.#fields = data.f ?? [];
   }

@@ -22,10 +22,17 @@ export type OfferArgs<R extends Reflex, K extends keyof R> = R[K] extends
   : R[K] extends (...args: infer Args) => unknown ? Args
   : never;
 
-/** A binding that more can be chained to. */
-export class Offer extends Binding {
+/** What {@linkcode on} gives: spread it on an element, `<button {...on("click", Counter, "increment")}>`. */
+export interface Offer {
+  /** The attribute that a render makes of it; the classes' names are known only then. */
+  readonly "data-reflex"?: string;
   /**
    * Offers another call on the same element. (Two spreads of `on()` would overwrite each other.)
+   *
+   * @param event a DOM event
+   * @param reflex the class
+   * @param name the method or action
+   * @param args JSON values
    *
    * @example
    * ```tsx
@@ -42,8 +49,18 @@ export class Offer extends Binding {
     reflex: new () => R,
     name: K,
     ...args: OfferArgs<R, K>
+  ): Offer;
+}
+
+// The method stands on the prototype, so that a spread copies the calls and nothing else.
+class OfferedCalls extends Binding implements Offer {
+  on<R extends Reflex, K extends Offerable<R> & string>(
+    event: string,
+    reflex: new () => R,
+    name: K,
+    ...args: OfferArgs<R, K>
   ): Offer {
-    return new Offer([...this[BINDING], { event, owner: reflex, method: name, args }]);
+    return new OfferedCalls([...this[BINDING], { event, owner: reflex, method: name, args }]);
   }
 }
 
@@ -73,5 +90,5 @@ export function on<R extends Reflex, K extends Offerable<R> & string>(
   name: K,
   ...args: OfferArgs<R, K>
 ): Offer {
-  return new Offer([{ event, owner: reflex, method: name, args }]);
+  return new OfferedCalls([{ event, owner: reflex, method: name, args }]);
 }

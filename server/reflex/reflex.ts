@@ -34,8 +34,6 @@ export interface CallContext {
   renew(user: string | null): void;
 }
 
-declare const needs: unique symbol;
-
 let attachCall: (reflex: Reflex, call: CallContext) => void;
 
 /**
@@ -70,7 +68,7 @@ let attachCall: (reflex: Reflex, call: CallContext) => void;
 // deno-lint-ignore no-explicit-any -- a bare `Reflex` stands for every one, whatever its session
 export abstract class Reflex<Session extends object = any, State extends object = any> {
   /** Type only: what the reflex needs of an app's session. */
-  declare readonly [needs]?: (session: Session) => void;
+  declare readonly "~needs"?: (session: Session) => void;
   #call: CallContext | undefined;
 
   static {
@@ -186,5 +184,5 @@ export function attach(reflex: Reflex, call: CallContext): void {
 
 /** A class of reflexes, as `app.reflexes` takes it for an app with this session. */
 export type ReflexClass<Session> = new () => Reflex & {
-  readonly [needs]?: (session: Session) => void;
+  readonly "~needs"?: (session: Session) => void;
 };

@@ -77,6 +77,7 @@ export class Visit {
     if (this.#live !== undefined) {
       return this.#connection.refuse(new WireError("malformed", "hello came before."));
     }
+    this.#connection.greet();
     if (protocol !== PROTOCOL_VERSION) {
       return this.#connection.close(Close.upgrade, `This server speaks protocol ${PROTOCOL_VERSION}.`);
     }
@@ -99,7 +100,6 @@ export class Visit {
     const parts = { visit, identity, sealedAt, ...found, url: new URL(data.path, this.#origin), view };
     const live = this.#live = new LivePage(parts, this.#host, (frame) => this.#connection.send(frame));
     this.#host.visits.set(visit, this);
-    this.#connection.greet();
     this.#connection.send(["ready", view.version]);
     if (view.state !== seen.version) await live.show(seen);
   }
@@ -113,7 +113,7 @@ export class Visit {
       return Promise.resolve();
     }
     if (this.#last !== undefined && n > this.#last + limits.pendingPerVisit) {
-      this.#connection.refuse(new WireError("malformed", `call: ${n} is too far from ${this.#last}.`));
+      this.#connection.refuse(new WireError("malformed", `call: ${n} is too far from ${this.#last}.`, { n }));
       return Promise.resolve();
     }
     if (this.#waiting >= limits.pendingPerVisit || !pending.enter(this.#session)) {

@@ -48,7 +48,7 @@ export async function openKv(path?: string): Promise<Deno.Kv> {
     return await Deno.openKv(path);
   } catch (cause) {
     const where = path === undefined ? "at its default place" : `at ${JSON.stringify(path)}`;
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = (cause instanceof Error ? cause.message : String(cause)).replace(/\.?$/, ".");
     throw new Error(
       `Cannot open Deno KV ${where}: ${why} It needs --allow-read and --allow-write for its file and folder.`,
       { cause },

@@ -176,18 +176,18 @@ export class Records {
    * Redeems a ticket for the session whose browser brings it: the values move to a session with a new id and a new
    * identity, the old one ends.
    *
-   * @returns whether the ticket was good and nobody had redeemed it
+   * @returns what it was for, or `undefined` where it was not good or somebody else had redeemed it
    */
-  async redeem(ticket: string, session: string, renewed: string): Promise<boolean> {
+  async redeem(ticket: string, session: string, renewed: string): Promise<"login" | "logout" | undefined> {
     const now = this.#clock.now();
     const keys = [this.#key("t", ticket), this.#key("i", session), this.#key("s", session)];
     const [waiting = null, identity = null, values = null] = await this.#store.get(keys);
-    if (waiting === null) return false;
+    if (waiting === null) return undefined;
     const { session: owner, user } = JSON.parse(waiting.value) as { session: string; user: string | null };
     if (owner !== session) {
       // Posted by somebody else's browser: the ticket is burnt, not passed on.
       await this.#store.commit([], [{ key: keys[0]!, value: null, expiresAt: now }]);
-      return false;
+      return undefined;
     }
     const expiresAt = now + this.#limits.session;
     const writes: Write[] = [
@@ -204,7 +204,8 @@ export class Records {
       key: keys[at]!,
       version: entry?.version ?? null,
     }));
-    return await this.#store.commit(checks, writes) !== null;
+    if (await this.#store.commit(checks, writes) === null) return undefined;
+    return user === null ? "logout" : "login";
   }
 
   // Adds a visit to the session's list; the oldest beyond the limit goes, with its record.

@@ -96,14 +96,18 @@ export class Connection {
     }
   }
 
-  /** Answers a frame that was not looked at further; too many of them end the connection. */
+  /**
+   * Answers a frame that was not looked at further. A call whose number could be read has its own answer; what has
+   * none ends the connection in the end, at once where it is too large.
+   */
   refuse(error: WireError): void {
-    this.send(["error", 0, error.code, error.message]);
+    this.send(["error", error.n, error.code, error.message]);
+    if (error.n > 0) return;
     if (error.code === "too_large") return this.close(Close.tooLarge, error.message);
     if (++this.#refused >= this.#limits.refusals) this.close(Close.policy, "Refused too often.");
   }
 
-  /** The first frame has come and is good: the page lives. */
+  /** The first frame has come. */
   greet(): void {
     this.#greeted = true;
   }

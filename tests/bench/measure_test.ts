@@ -52,6 +52,13 @@ Deno.test("interleave: the laps of a round are one run", async () => {
   assert.deepEqual(runsOf(all, "b").map(({ samples }) => samples), [3, 3]);
 });
 
+Deno.test("interleave: cold rounds are taken and not counted", async () => {
+  const order: string[] = [], turn = recorder(order);
+  const all = await interleave([turn("a"), turn("b")], { rounds: 2, cold: 1 });
+  assert.equal(order.join(""), "ab" + "ba" + "ab");
+  assert.equal(runsOf(all, "a").length, 2);
+});
+
 Deno.test("interleave: one turn may time several measures", async () => {
   const all = await interleave([() => Promise.resolve({ one: [1], other: [2] })], { rounds: 1 });
   assert.equal(runsOf(all, "other")[0]?.median, 2);

@@ -164,7 +164,7 @@ timed("visit: a second socket with the same page takes over, the first is told s
   assert.equal((await second.call("Work#go"))[0], "patch");
 });
 
-const malformed: [string, unknown, RegExp][] = [
+const malformed: [what: string, frame: unknown, sentence: RegExp, n?: number][] = [
   ["no JSON", "{", /not JSON/],
   ["nothing", "", /not JSON/],
   ["an object", "{}", /a JSON array/],
@@ -180,29 +180,30 @@ const malformed: [string, unknown, RegExp][] = [
   ["a fraction", '["call",1.5,0,"Work#go"]', /number is a whole number/],
   ["2^53", '["call",9007199254740992,0,"Work#go"]', /number is a whole number/],
   ["1e999", '["call",1e999,0,"Work#go"]', /number is a whole number/],
-  ["no target", '["call",1,0]', /target is a string/],
-  ["a target without a method", '["call",1,0,"Work"]', /Class#method/],
-  ["a target with two", '["call",1,0,"a#b#c"]', /Class#method/],
-  ["a target in other letters", '["call",1,0,"Work#ｇo"]', /Class#method/],
-  ["a long target", `["call",1,0,"Work#${"x".repeat(124)}"]`, /Class#method/],
-  ["arguments that are no list", '["call",1,0,"Work#go",{}]', /arguments are a list/],
-  ["17 arguments", `["call",1,0,"Work#go",[${"1,".repeat(16)}1]]`, /at most 16/],
-  ["an element that is a list", '["call",1,0,"Work#go",[],[]]', /element is an object/],
-  ["attributes that are numbers", '["call",1,0,"Work#go",[],{"a":{"id":1}}]', /attributes are strings/],
-  ["a value that is no text", '["call",1,0,"Work#go",[],{"v":{}}]', /value is a string/],
-  ["fields that are no pairs", '["call",1,0,"Work#go",[],{"f":[["a"]]}]', /pairs/],
+  ["no target", '["call",1,0]', /target is a string/, 1],
+  ["a target without a method", '["call",1,0,"Work"]', /Class#method/, 1],
+  ["a target with two", '["call",1,0,"a#b#c"]', /Class#method/, 1],
+  ["a target in other letters", '["call",1,0,"Work#ｇo"]', /Class#method/, 1],
+  ["a long target", `["call",1,0,"Work#${"x".repeat(124)}"]`, /Class#method/, 1],
+  ["arguments that are no list", '["call",1,0,"Work#go",{}]', /arguments are a list/, 1],
+  ["17 arguments", `["call",1,0,"Work#go",[${"1,".repeat(16)}1]]`, /at most 16/, 1],
+  ["an element that is a list", '["call",1,0,"Work#go",[],[]]', /element is an object/, 1],
+  ["attributes that are numbers", '["call",1,0,"Work#go",[],{"a":{"id":1}}]', /attributes are strings/, 1],
+  ["a value that is no text", '["call",1,0,"Work#go",[],{"v":{}}]', /value is a string/, 1],
+  ["fields that are no pairs", '["call",1,0,"Work#go",[],{"f":[["a"]]}]', /pairs/, 1],
   ["33 levels", `["call",1,0,"Work#go",[${"[".repeat(31)}${"]".repeat(31)}]]`, /deeper than 32/],
   ["60,000 open brackets", "[".repeat(60_000), /deeper than 32/],
   ["1,025 items", `["call",1,0,"Work#go",[],{"m":[${'"",'.repeat(1024)}""]}]`, /more than 1024 items/],
 ];
 
-for (const [what, frame, sentence] of malformed) {
+for (const [what, frame, sentence, numbered = 0] of malformed) {
   timed(`frame: ${what} is malformed, and the page lives on`, async () => {
     await using site = await open();
     await using peer = await Peer.live(site.server, site.page);
     peer.send(frame);
     const [kind, n, code, message] = await peer.next() as [string, number, string, string];
-    assert.deepEqual([kind, n, code], ["error", 0, "malformed"]);
+    // A call whose number can be read is told by it, so that its caller hears.
+    assert.deepEqual([kind, n, code], ["error", numbered, "malformed"]);
     assert.match(message, sentence);
     assert.equal((await peer.call("Work#go"))[0], "patch");
     assert.equal(({} as Record<string, unknown>).polluted, undefined);
@@ -227,19 +228,22 @@ timed("frame: one over 64 KiB closes the socket at once, and nobody else's", asy
   await other.quiet();
 });
 
-timed("form: too many fields, and a field that is too large, close the socket", async () => {
-  await using site = await open();
-  for (
-    const fields of [
+timed(
+  "form: too many fields, or one that is too large, are refused by the call's number, and the page lives on",
+  async () => {
+    await using site = await open();
+    await using peer = await Peer.live(site.server, site.page);
+    const forms = [
       Array.from({ length: 257 }, (_, i) => [`f${i}`, ""]),
       [["text", "x".repeat(32 * 1024 + 1)]],
-    ]
-  ) {
-    await using peer = await Peer.live(site.server, await load(site.app, "/", { cookie: site.page.cookie }));
-    peer.send(["call", 1, 0, "Work#go", [], { f: fields }]);
-    assert.equal((await peer.ended()).code, Close.tooLarge);
-  }
-});
+      [["text", "ü".repeat(16 * 1024 + 1)]],
+    ];
+    for (const f of [...forms, ...forms]) {
+      assert.deepEqual((await peer.call("Work#go", [], { f })).slice(2, 3), ["too_large"]);
+    }
+    assert.equal((await peer.call("Work#go", [], { f: [["text", "x".repeat(32 * 1024)]] }))[0], "patch");
+  },
+);
 
 timed("refusals: the third closes the socket", async () => {
   await using site = await open();

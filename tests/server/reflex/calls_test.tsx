@@ -122,7 +122,7 @@ function make(options: AppOptions<Session> = {}) {
       <i data-reflex="click->Calls#copies click->Calls#untyped click->Calls#httpError" />
       {
         // Written as a stranger's template might: none of these may be called all the same.
-        names.map((name) => <i data-reflex={`click->Calls#${name}`} />)
+        names.map((name) => <i key={name} data-reflex={`click->Calls#${name}`} />)
       }
     </main>
   ));
