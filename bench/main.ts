@@ -28,7 +28,7 @@ const MINUTES = 8;
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
-    options: { rounds: { type: "string", default: "7" } },
+    options: { rounds: { type: "string", default: "5" } },
     allowPositionals: true,
   });
   const rounds = Number(values.rounds);

@@ -160,7 +160,8 @@ timed(
     const { app, log } = make();
     const { response } = await load(app, "/", { origin: "http://10.0.0.7" });
     assert.equal(response.headers.get("set-cookie"), null);
-    assert.ok(log.lines.some((line) => line.includes("keeps no session")));
+    assert.doesNotMatch((await load(app, "/", { origin: "http://10.0.0.7" })).html, /<script/);
+  assert.equal(log.lines.filter((line) => line.includes("have no session and are not live")).length, 1);
   },
 );
 
