@@ -34,7 +34,8 @@ export const errorSentences = {
  * | `stale` | the page does not offer this call, or no longer |
  * | `invalid` | the schema, or the reflex by `invalid()`, refused the input |
  * | `halted`, `forbidden` | the reflex said `abort()` or `forbid()` |
- * | `failed`, `timeout`, `busy`, `unavailable` | nothing was committed |
+ * | `failed`, `timeout`, `busy` | nothing was committed |
+ * | `unavailable` | the store did not answer: nothing was committed, unless it was the answer that was lost |
  * | `expired`, `replayed` | a call sent again whose outcome is gone, or which is not the same call |
  * | `render` | the page could not be rendered: with a call's number before the call was run, with 0 after it was committed |
  * | `disconnected` | made by the browser itself: the outcome will never be known |

@@ -70,8 +70,8 @@ export class Registry {
 
   /** What `Class#method` calls, where it exists and may be called at all. */
   find(target: string): { create: new () => Reflex; method: string; kind: MethodKind } | undefined {
-    const [name = "", method = ""] = target.split("#");
-    const registered = this.#classes.get(name);
+    const [name = "", method = "", ...more] = target.split("#");
+    const registered = more.length === 0 ? this.#classes.get(name) : undefined;
     const kind = registered?.methods.get(method);
     return registered === undefined || kind === undefined
       ? undefined

@@ -161,7 +161,7 @@ timed(
     const { response } = await load(app, "/", { origin: "http://10.0.0.7" });
     assert.equal(response.headers.get("set-cookie"), null);
     assert.doesNotMatch((await load(app, "/", { origin: "http://10.0.0.7" })).html, /<script/);
-  assert.equal(log.lines.filter((line) => line.includes("have no session and are not live")).length, 1);
+    assert.equal(log.lines.filter((line) => line.includes("have no session and are not live")).length, 1);
   },
 );
 

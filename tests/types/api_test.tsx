@@ -1,0 +1,103 @@
+/** What must compile, and what must not: the compiler is the judge, and each `@ts-expect-error` has its own reason. */
+import { action, App, on, type PathParams, Reflex } from "@argyle/argyle";
+import { z } from "zod";
+
+interface Session {
+  count: number;
+  name: string;
+}
+
+class Counter extends Reflex<{ count: number }> {
+  increment(by = 1) {
+    return this.session.count += by;
+  }
+  rename = action(z.object({ name: z.string() }), ({ name }) => name.length);
+  label = "no call";
+}
+
+class Stranger extends Reflex<{ unknown: Date }> {
+  go() {}
+}
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false;
+function holds<_T extends true>(): void {}
+
+Deno.test("types: on() knows names and arguments", () => {
+  on("click", Counter, "increment", 5);
+  on("click", Counter, "increment");
+  on("click", Counter, "rename", { name: "Ann" }).on("focus", Counter, "rename");
+  // @ts-expect-error -- a text is no number
+  on("click", Counter, "increment", "5");
+  // @ts-expect-error -- one argument too many
+  on("click", Counter, "increment", 5, 6);
+  // @ts-expect-error -- misspelt
+  on("click", Counter, "incremnt");
+  // @ts-expect-error -- the schema's input has a name
+  on("click", Counter, "rename", { title: "Ann" });
+  // @ts-expect-error -- a field that is no action
+  on("click", Counter, "label");
+  // @ts-expect-error -- what every reflex has is not for pages
+  on("click", Counter, "abort");
+  // @ts-expect-error -- not a reflex
+  on("click", Date, "getTime");
+});
+
+Deno.test("types: an app takes reflexes that need a part of its session, or none of it", () => {
+  class Any extends Reflex {
+    go() {}
+  }
+  const app = new App<Session>();
+  app.reflexes({ Counter, Any });
+  // @ts-expect-error -- the app's session has no such field
+  app.reflexes({ Stranger });
+});
+
+Deno.test("types: a schema types the session", () => {
+  const app = new App({ session: z.object({ count: z.number().default(0) }) });
+  app.page("/", ({ session }) => {
+    holds<Equal<typeof session, Readonly<{ count: number }>>>();
+    // @ts-expect-error -- a page only shows
+    session.count = 1;
+    return <p>{session.count.toFixed()}</p>;
+  });
+});
+
+Deno.test("types: params come from the path", () => {
+  const app = new App();
+  app.page("/rooms/:room/:seat?", ({ params }) => {
+    params.room.toUpperCase();
+    // @ts-expect-error -- it may be absent
+    params.seat.toUpperCase();
+    // @ts-expect-error -- there is no such param
+    return <p>{params.chair}</p>;
+  });
+  holds<Equal<PathParams<"/files/*">["0"], string>>();
+  holds<Equal<PathParams<"/orders/:id(\\d+)">["id"], string>>();
+  holds<Equal<PathParams<"/:from-:to">["to"], string>>();
+  holds<Equal<PathParams<string>, { readonly [name: string]: string }>>();
+});
+
+Deno.test("types: inside a reflex, refusals narrow, and a stranger's word is no text", () => {
+  class Rows extends Reflex {
+    open(rows: Map<number, string>) {
+      const row = rows.get(this.element.dataset("id").int()) ?? this.abort("There is none.");
+      holds<Equal<typeof row, string>>();
+      // @ts-expect-error -- a stranger's word has to be read first
+      const text: string = this.element.value;
+      return [row, text];
+    }
+  }
+  void Rows;
+});
+
+Deno.test("types: the method's private parts and inherited ones cannot be offered", () => {
+  class Account extends Reflex {
+    private wipe() {}
+    keep() {
+      this.wipe();
+    }
+  }
+  on("click", Account, "keep");
+  // @ts-expect-error -- private
+  on("click", Account, "wipe");
+});
