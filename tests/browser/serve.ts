@@ -1,0 +1,71 @@
+/**
+ * A real server for a page under test. Every page of the suite runs under Trusted Types as well, so that a second
+ * sink in the browser's script would be seen wherever it is.
+ *
+ * @module
+ */
+
+import type { AnyApp } from "@argyle/argyle";
+import { Attribute } from "@argyle/argyle/protocol";
+import type { Page } from "./chromium.ts";
+
+/** A policy beside the app's own: a browser enforces both. */
+export const TRUSTED_TYPES = "require-trusted-types-for 'script'; trusted-types argyle";
+
+const CSP = "content-security-policy";
+
+/** A server that listens. Leaving its scope stops it. */
+export interface Serving extends AsyncDisposable {
+  /** Where it listens, without a slash at its end. */
+  readonly url: string;
+  /** The requests for pages that have come, `GET /path`. */
+  readonly requests: readonly string[];
+}
+
+/** Choices of a server. */
+export interface ServeOptions {
+  /** The port of a server that stood there before; any free one where left out. */
+  readonly port?: number;
+  /** `types` adds Trusted Types, which is the default; `own` leaves the app's policy alone; `off` takes it away. */
+  readonly csp?: "types" | "own" | "off";
+}
+
+/** Serves an app. */
+export function serve(app: AnyApp, { port = 0, csp = "types" }: ServeOptions = {}): Serving {
+  const requests: string[] = [];
+  const server = Deno.serve({ hostname: "127.0.0.1", port, onListen() {} }, async (request, info) => {
+    requests.push(`${request.method} ${new URL(request.url).pathname}`);
+    const response = await app.fetch(request, info);
+    if (csp === "types" && response.headers.has(CSP)) response.headers.append(CSP, TRUSTED_TYPES);
+    if (csp === "off" && response.status !== 101) response.headers.delete(CSP);
+    return response;
+  });
+  return {
+    url: `http://127.0.0.1:${server.addr.port}`,
+    requests,
+    async [Symbol.asyncDispose]() {
+      // The app first, as `app.listen` does: sockets are told to come back.
+      await app[Symbol.asyncDispose]();
+      await server.shutdown();
+    },
+  };
+}
+
+/** Waits until the page is live. */
+export async function online(page: Page): Promise<void> {
+  await page.locator(`html[${Attribute.status}=online]`).waitFor({ state: "attached" });
+}
+
+/** Goes to a page and waits until it is live. */
+export async function open(page: Page, url: string): Promise<void> {
+  await page.goto(url);
+  await online(page);
+}
+
+/** Waits until an element says this. */
+export async function says(page: Page, selector: string, text: string | number): Promise<void> {
+  await page.waitForFunction(
+    ([selector, text]) => document.querySelector(selector!)?.textContent === text,
+    [selector, `${text}`],
+  );
+}
