@@ -112,7 +112,7 @@ function checkClientFrame(text: string, answer: string | undefined): void {
     readClientFrame(text, defaultLimits);
   } catch (error) {
     assert.ok(error instanceof WireError, `${error}`);
-    assert.equal(answer, `< ${writeFrame(["error", 0, error.code, error.message])}`);
+    assert.equal(answer, `< ${writeFrame(["error", error.n, error.code, error.message])}`);
   }
 }
 

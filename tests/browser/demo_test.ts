@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { examples } from "../../examples/all.ts";
+import { assertQuiet, browse } from "./chromium.ts";
+import { startProcess, temporaryFolder } from "./process.ts";
+import { online, says } from "./serve.ts";
+
+browse(
+  "demo: the index leads to each example, each works below its base, SIGTERM ends it",
+  async ({ page }) => {
+    await using folder = await temporaryFolder();
+    await using demo = await startProcess(["examples/main.tsx"], { folder: folder.path });
+    await page.setViewportSize({ width: 360, height: 640 });
+    await page.goto(demo.url);
+    await online(page);
+    const wide = await page.evaluate(() => document.scrollingElement!.scrollWidth - innerWidth);
+    assert.ok(wide <= 0, `${wide} px too wide`);
+    assert.deepEqual(
+      await page.getByRole("link").allTextContents(),
+      examples.map(({ name }) => name),
+    );
+    for (const { name } of examples) {
+      await page.getByRole("link", { name }).click();
+      await page.waitForURL(`${demo.url}/${name}`);
+      await online(page);
+      if (name === "counter") {
+        await page.locator("#increment").click();
+        await says(page, "#count", 1);
+      } else {
+        await page.locator("#row-17 .bump").click();
+        await says(page, "#row-17 .qty", 4);
+      }
+      await page.goBack();
+      await online(page);
+    }
+    const { code, took } = await demo.terminate();
+    assert.equal(code, 0);
+    assert.ok(took < 4000, `${took} ms`);
+    assertQuiet(page, { except: [/ERR_CONNECTION_REFUSED/] });
+  },
+);

@@ -1,0 +1,72 @@
+/**
+ * A server in a process of its own, so that a test can kill it.
+ *
+ * @module
+ */
+
+import { TextLineStream } from "../server/fixtures/lines.ts";
+
+/** A process that listens. Leaving its scope kills it. */
+export interface ServerProcess extends AsyncDisposable {
+  readonly url: string;
+  readonly port: number;
+  /** Kills it as a power cut would, and waits until it is gone. */
+  kill(): Promise<void>;
+  /** Asks it to end, and waits: its exit code, and how many milliseconds it took. */
+  terminate(): Promise<{ code: number; took: number }>;
+}
+
+/** Runs a program that reads PORT and DATA_DIR, and waits until it listens. */
+export async function startProcess(
+  args: readonly string[],
+  { port = 0, folder }: { port?: number; folder: string },
+): Promise<ServerProcess> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", ...args],
+    cwd: new URL("../../", import.meta.url),
+    env: { PORT: `${port}`, DATA_DIR: folder },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const { promise, resolve, reject } = Promise.withResolvers<URL>();
+  const said: string[] = [];
+  const read = async (stream: ReadableStream<Uint8Array<ArrayBuffer>>) => {
+    for await (const line of stream.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream())) {
+      said.push(line);
+      const url = /listening on (http:\S+?)"?$/.exec(line)?.[1];
+      if (url !== undefined) resolve(new URL(url));
+    }
+  };
+  const readers = Promise.all([read(child.stdout), read(child.stderr)]).then(() =>
+    reject(new Error(`The process ended: ${said.join("\n")}`))
+  );
+  let ended = false;
+  const gone = Promise.all([child.status, readers]).then(([status]) => {
+    ended = true;
+    return status;
+  });
+  const kill = async () => {
+    if (!ended) child.kill("SIGKILL");
+    await gone;
+  };
+  const url = await promise;
+  return {
+    url: url.origin,
+    port: Number(url.port),
+    kill,
+    async terminate() {
+      const asked = performance.now();
+      child.kill("SIGTERM");
+      const { code } = await gone;
+      return { code, took: performance.now() - asked };
+    },
+    [Symbol.asyncDispose]: kill,
+  };
+}
+
+/** A temporary folder. Leaving its scope removes it. */
+export async function temporaryFolder(): Promise<{ path: string } & AsyncDisposable> {
+  const path = await Deno.makeTempDir();
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
+}
