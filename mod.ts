@@ -26,7 +26,15 @@
  * @module
  */
 
-export * from "./server/mod.ts";
-export type { Limits } from "./protocol/limits.ts";
-export type { Clock } from "./protocol/clock.ts";
-export type { Schema, SchemaInput, SchemaIssue, SchemaOutput, SchemaResult } from "./protocol/schema.ts";
+export { App } from "./server/app.ts";
+export { action } from "./server/reflex/action.ts";
+export { Head } from "./server/page/head.ts";
+export { HttpError } from "./server/http/error.ts";
+export { on } from "./server/reflex/on.ts";
+export { raw } from "./server/page/raw.ts";
+export { Reflex } from "./server/reflex/reflex.ts";
+export type { Engine, Store } from "./server/session/store.ts";
+export type { Html } from "./server/page/html.ts";
+export type { PageContext, SharedContext } from "./server/page/page.ts";
+export type { PathParams } from "./server/http/params.ts";
+export type { Schema } from "./protocol/schema.ts";

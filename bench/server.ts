@@ -7,7 +7,7 @@
 
 import { memory } from "@argyle/argyle/memory";
 import { kv, openKv } from "@argyle/argyle/kv";
-import type { Limits, Logger } from "@argyle/argyle";
+import type { Limits, Logger } from "@argyle/argyle/types";
 import counter from "../examples/counter/main.tsx";
 import table from "../examples/table/main.tsx";
 import { timeCommits } from "./floors/commit.ts";

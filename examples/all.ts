@@ -1,4 +1,5 @@
-import type { AnyApp, Engine } from "@argyle/argyle";
+import type { Engine } from "@argyle/argyle";
+import type { AnyApp } from "@argyle/argyle/types";
 import counter from "./counter/main.tsx";
 import table from "./table/main.tsx";
 

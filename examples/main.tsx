@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type AnyApp, App, Head } from "@argyle/argyle";
+import { App, Head } from "@argyle/argyle";
+import type { AnyApp } from "@argyle/argyle/types";
 import { kv, openKv } from "@argyle/argyle/kv";
 import { type Example, examples } from "./all.ts";
 import style from "./style.css" with { type: "text" };

@@ -22,6 +22,7 @@ const parts: Record<string, Part> = {
   "testing": { ours: ["server", "client", "protocol", "socksync"] },
   "cli": { ours: ["server", "islands"] },
   "mod.ts": { ours: ["server", "islands", "protocol"] },
+  "types.ts": { ours: ["server", "protocol"] },
 };
 
 /** What is no part of the package, and may import anything. */

@@ -1,4 +1,5 @@
-import { App, type AppOptions, Head, on, Reflex } from "@argyle/argyle";
+import { App, Head, on, Reflex } from "@argyle/argyle";
+import type { AppOptions } from "@argyle/argyle/types";
 import style from "./style.css" with { type: "text" };
 
 interface Session {

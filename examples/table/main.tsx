@@ -1,4 +1,5 @@
-import { action, App, type AppOptions, Head, on, Reflex } from "@argyle/argyle";
+import { action, App, Head, on, Reflex } from "@argyle/argyle";
+import type { AppOptions } from "@argyle/argyle/types";
 import { z } from "zod";
 import style from "./style.css" with { type: "text" };
 

@@ -30,44 +30,26 @@ browse("kill -9: the count is kept, and clicks made meanwhile arrive exactly onc
   assertQuiet(page, { except: [refused] });
 });
 
-const slow = "tests/browser/fixtures/slow.tsx";
+const mortal = ["tests/browser/fixtures/mortal.tsx"];
 
-for (const [when, deadly] of [["before", false], ["after", true]] as const) {
-  browse(`kill -9: a call killed ${when} its commit has its effect once`, async ({ page }) => {
+for (const dies of ["before", "after"]) {
+  browse(`kill -9: a call killed ${dies} its commit has its effect once`, async ({ page }) => {
     await using folder = await temporaryFolder();
-    const path = (name: string) => `${folder.path}/${name}`;
-    if (deadly) await Deno.writeTextFile(path("deadly"), "");
-    await using watcher = watch(folder.path);
-    await using first = await startProcess([slow], { folder: folder.path });
+    await Deno.writeTextFile(`${folder.path}/die`, dies);
+    await using first = await startProcess(mortal, { folder: folder.path });
     await open(page, first.url);
     await page.getByRole("button").click();
-    await watcher.seen("begun");
-    if (!deadly) await first.kill();
-    await Deno.writeTextFile(path("go"), "");
+    await first.says(/the call has begun/);
+    if (dies === "before") await first.kill();
     await page.locator("html[data-argyle-status=offline]").waitFor({ state: "attached" });
-    if (deadly) await Deno.remove(path("deadly"));
-    await using _second = await startProcess([slow], { folder: folder.path, port: first.port });
+    await Deno.remove(`${folder.path}/die`);
+    await using second = await startProcess(mortal, { folder: folder.path, port: first.port });
     await online(page);
     await says(page, "#count", 1);
     // A second effect would show now, since calls of a page run in order.
     await page.getByRole("button").click();
     await says(page, "#count", 2);
+    await second.says(/the call has begun/);
     assertQuiet(page, { except: [refused] });
   });
-}
-
-/** Waits for a file to be made. */
-function watch(folder: string) {
-  const watcher = Deno.watchFs(folder);
-  return {
-    async seen(name: string) {
-      for await (const { paths } of watcher) {
-        if (paths.some((path) => path.endsWith(`/${name}`))) return;
-      }
-    },
-    [Symbol.asyncDispose]() {
-      // The iterator of `seen` has closed it.
-      return Promise.resolve();
-    },
-  };
 }

@@ -10,6 +10,8 @@ import { TextLineStream } from "../server/fixtures/lines.ts";
 export interface ServerProcess extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
+  /** Waits until it has said such a line. */
+  says(pattern: RegExp): Promise<unknown>;
   /** Kills it as a power cut would, and waits until it is gone. */
   kill(): Promise<void>;
   /** Asks it to end, and waits: its exit code, and how many milliseconds it took. */
@@ -29,18 +31,30 @@ export async function startProcess(
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  const { promise, resolve, reject } = Promise.withResolvers<URL>();
   const said: string[] = [];
+  const heard = new EventTarget();
   const read = async (stream: ReadableStream<Uint8Array<ArrayBuffer>>) => {
     for await (const line of stream.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream())) {
       said.push(line);
-      const url = /listening on (http:\S+?)"?$/.exec(line)?.[1];
-      if (url !== undefined) resolve(new URL(url));
+      heard.dispatchEvent(new Event("line"));
     }
   };
-  const readers = Promise.all([read(child.stdout), read(child.stderr)]).then(() =>
-    reject(new Error(`The process ended: ${said.join("\n")}`))
-  );
+  const readers = Promise.all([read(child.stdout), read(child.stderr)]).then(() => {
+    heard.dispatchEvent(new Event("end"));
+  });
+  const says = (pattern: RegExp): Promise<RegExpExecArray> =>
+    new Promise((resolve, reject) => {
+      const look = () => {
+        const found = said.map((line) => pattern.exec(line)).find((match) => match !== null);
+        if (found) resolve(found);
+      };
+      heard.addEventListener("line", look);
+      heard.addEventListener(
+        "end",
+        () => reject(new Error(`It ended before ${pattern}: ${said.join("\n")}`)),
+      );
+      look();
+    });
   let ended = false;
   const gone = Promise.all([child.status, readers]).then(([status]) => {
     ended = true;
@@ -50,10 +64,11 @@ export async function startProcess(
     if (!ended) child.kill("SIGKILL");
     await gone;
   };
-  const url = await promise;
+  const [, url = ""] = await says(/listening on (http:\/\/[\d.:]+)/);
   return {
-    url: url.origin,
-    port: Number(url.port),
+    url,
+    port: Number(new URL(url).port),
+    says,
     kill,
     async terminate() {
       const asked = performance.now();

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { AnyApp } from "@argyle/argyle";
+import type { AnyApp } from "@argyle/argyle/types";
 import { Attribute } from "@argyle/argyle/protocol";
 import type { Page } from "./chromium.ts";
 

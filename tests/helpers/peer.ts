@@ -5,7 +5,7 @@
  */
 
 import assert from "node:assert/strict";
-import type { AnyApp, LogFields, Logger } from "@argyle/argyle";
+import type { AnyApp, LogFields, Logger } from "@argyle/argyle/types";
 import { Attribute, Path, PROTOCOL_VERSION, VISIT_HEADER } from "@argyle/argyle/protocol";
 
 /** A log that tests read. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { App, type AppOptions, Reflex } from "@argyle/argyle";
+import { App, Reflex } from "@argyle/argyle";
+import type { AppOptions } from "@argyle/argyle/types";
 import { Close, Path } from "@argyle/argyle/protocol";
 import { FakeClock } from "@argyle/argyle/testing";
 import { load, MemoryLog, Peer, timed } from "../helpers/peer.ts";

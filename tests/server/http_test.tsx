@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { App, type AppOptions, Head, HttpError } from "@argyle/argyle";
+import { App, Head, HttpError } from "@argyle/argyle";
+import type { AppOptions } from "@argyle/argyle/types";
 import { clientHash, clientScript } from "../../server/page/client_script.ts";
 import { load, MemoryLog, timed } from "../helpers/peer.ts";
 

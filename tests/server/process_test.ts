@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { TextLineStream } from "./fixtures/lines.ts";
-import type { AnyApp } from "@argyle/argyle";
+import type { AnyApp } from "@argyle/argyle/types";
 import { Close } from "@argyle/argyle/protocol";
 import { load, Peer } from "../helpers/peer.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import assert from "node:assert/strict";
-import type { Logger } from "@argyle/argyle";
+import type { Logger } from "@argyle/argyle/types";
 import {
   Attribute,
   type ClientFrame,

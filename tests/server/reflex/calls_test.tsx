@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { action, App, type AppOptions, HttpError, on, Reflex } from "@argyle/argyle";
+import { action, App, HttpError, on, Reflex } from "@argyle/argyle";
+import type { AppOptions } from "@argyle/argyle/types";
 import { memory } from "@argyle/argyle/memory";
 import { FakeClock } from "@argyle/argyle/testing";
 import { z } from "zod";

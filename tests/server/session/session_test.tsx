@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { App, type AppOptions, Reflex } from "@argyle/argyle";
+import { App, Reflex } from "@argyle/argyle";
+import type { AppOptions } from "@argyle/argyle/types";
 import { kv, openKv } from "@argyle/argyle/kv";
 import { memory } from "@argyle/argyle/memory";
 import { Path } from "@argyle/argyle/protocol";

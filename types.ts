@@ -1,0 +1,30 @@
+/**
+ * The types that signatures name and nobody has to write: options, results, and what a reflex is given.
+ *
+ * ```ts
+ * import { App } from "@argyle/argyle";
+ * import type { AppOptions } from "@argyle/argyle/types";
+ *
+ * export function shop(options: AppOptions = {}): App {
+ *   return new App({ name: "shop", ...options });
+ * }
+ * ```
+ *
+ * @module
+ */
+
+export type { Action, ActionOptions } from "./server/reflex/action.ts";
+export type { AnyApp } from "./server/app.ts";
+export type { AppOptions } from "./server/options.ts";
+export type { Check, Entry, Write } from "./server/session/store.ts";
+export type { Clock } from "./protocol/clock.ts";
+export type { ElementReader, FormReader, Untrusted, UntrustedError } from "./server/reflex/element.ts";
+export type { JsxElement } from "./server/page/html.ts";
+export type { Limits } from "./protocol/limits.ts";
+export type { Listening, ListenOptions } from "./server/http/listen.ts";
+export type { LogFields, Logger } from "./server/observe.ts";
+export type { Offer, Offerable, OfferArgs } from "./server/reflex/on.ts";
+export type { PageComponent, PageOptions, Untyped } from "./server/page/page.ts";
+export type { Raw } from "./server/page/raw.ts";
+export type { ReflexClass } from "./server/reflex/reflex.ts";
+export type { SchemaInput, SchemaIssue, SchemaOutput, SchemaResult } from "./protocol/schema.ts";
