@@ -32,6 +32,7 @@ function form() {
           {options.map((value) => <option selected={given.choice === value}>{value}</option>)}
         </select>
         <input id="colour" type="color" value={given.colour} />
+        <button>Save</button>
         <output id="round">{given.round}</output>
       </form>
     </main>

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { App, Head, on, Reflex } from "@argyle/argyle";
 import { MemoryLog } from "../helpers/peer.ts";
 import { assertQuiet, browse, type Page } from "./chromium.ts";
@@ -75,9 +76,13 @@ async function touch(page: Page): Promise<void> {
   await page.locator("#several").selectOption(["a", "c"]);
   await page.locator("#colour").fill("#ff8800");
   await page.locator("#range").fill("77");
-  await page.locator("#file").setInputFiles({ name: "a.txt", mimeType: "text/plain", buffer: bytes("file") });
+  await page.locator("#file").setInputFiles({
+    name: "a.txt",
+    mimeType: "text/plain",
+    buffer: Buffer.from("file"),
+  });
   await page.locator("summary").click();
-  await page.evaluate(async () => {
+  await page.evaluate(() => {
     document.querySelector("#permanent")!.textContent = "made by a script";
     document.querySelector("#list")!.scrollTo(70, 300);
     scrollTo(0, 120);
@@ -85,13 +90,10 @@ async function touch(page: Page): Promise<void> {
     const canvas = document.createElement("canvas");
     canvas.getContext("2d");
     video.srcObject = canvas.captureStream();
-    await video.play();
+    // It pauses when it is moved or taken out.
+    void video.play();
     document.querySelector<HTMLIFrameElement>("#frame")!.contentDocument!.title = "still the same";
   });
-}
-
-function bytes(text: string) {
-  return new TextEncoder().encode(text) as unknown as import("node:buffer").Buffer;
 }
 
 /** What a person sees and would miss. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { App, Head, HttpError } from "@argyle/argyle";
 import type { AppOptions } from "@argyle/argyle/types";
+import { memory } from "@argyle/argyle/memory";
 import { clientHash, clientScript } from "../../server/page/client_script.ts";
 import { load, MemoryLog, timed } from "../helpers/peer.ts";
 
@@ -395,4 +396,30 @@ timed("origins: behind a proxy that ends TLS the browser's own origin counts", a
   for (const origins of [["shop.test"], ["https://shop.test/path"], ["ftp://shop.test"]]) {
     assert.throws(() => new App({ origins }), /Cannot use the origin/);
   }
+});
+
+timed("listen: a port that is taken, and half of what https needs, are named with what to do", async () => {
+  const { app } = make();
+  await using server = await app.listen({ port: 0 });
+  await assert.rejects(
+    () => make().app.listen({ port: server.port }),
+    /Cannot listen on 127\.0\.0\.1:\d+: the port is taken/,
+  );
+  await assert.rejects(
+    () => make().app.listen({ port: 0, cert: "PEM" }),
+    /needs both the certificate and its key/,
+  );
+});
+
+timed("listen: a shared store without a secret does not start", async () => {
+  const { store } = memory();
+  const shared = {
+    name: "redis",
+    durable: true,
+    exclusive: false,
+    get: store.get.bind(store),
+    commit: store.commit.bind(store),
+  };
+  await assert.rejects(() => make({ store: shared }).app.listen({ port: 0 }), /Set ARGYLE_SECRET/);
+  assert.throws(() => make({ secrets: ["short"] }), /5 bytes of at least 32/);
 });

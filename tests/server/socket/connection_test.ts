@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { Close, defaultLimits } from "@argyle/argyle/protocol";
+import { FakeClock } from "@argyle/argyle/testing";
+import { Connection, type FrameHandlers, type Socket } from "../../../server/socket/connection.ts";
+import { MemoryLog } from "../../helpers/peer.ts";
+
+class FakeSocket implements Socket {
+  readyState: Socket["readyState"] = 1;
+  bufferedAmount = 0;
+  onopen: Socket["onopen"] = null;
+  onmessage: Socket["onmessage"] = null;
+  onclose: Socket["onclose"] = null;
+  onerror: Socket["onerror"] = null;
+  readonly sent: string[] = [];
+  readonly ends: number[] = [];
+  send(text: string | ArrayBufferLike | Blob | ArrayBufferView): void {
+    this.sent.push(String(text));
+  }
+  close(code?: number): void {
+    this.readyState = 2;
+    this.ends.push(code ?? 0);
+  }
+  say(data: unknown): void {
+    this.onmessage?.call(this as never, { data } as MessageEvent);
+  }
+  end(): void {
+    this.readyState = 3;
+    this.onclose?.call(this as never, {} as CloseEvent);
+  }
+}
+
+function open(handlers: Partial<FrameHandlers> = {}) {
+  const socket = new FakeSocket(), clock = new FakeClock(), log = new MemoryLog();
+  const connection = new Connection(socket, defaultLimits, clock, log);
+  let closed = 0;
+  connection.start({
+    frame() {},
+    closed() {
+      closed += 1;
+    },
+    ...handlers,
+  });
+  socket.onopen?.call(socket as never, new Event("open"));
+  return { socket, clock, log, connection, closed: () => closed };
+}
+
+Deno.test("Connection: a reader that is too far behind is told to come back", () => {
+  const { socket, connection, closed } = open();
+  socket.bufferedAmount = defaultLimits.buffered;
+  connection.send(["ready", 0]);
+  assert.deepEqual(socket.ends, []);
+  socket.bufferedAmount += 1;
+  connection.send(["ready", 0]);
+  assert.deepEqual([socket.ends, closed()], [[Close.behind], 1]);
+  connection.send(["ready", 0]);
+  assert.equal(socket.sent.length, 2, "nothing is sent after the end");
+});
+
+Deno.test("Connection: an end that is told twice is one end, and leaves no timer", () => {
+  const { socket, clock, closed } = open();
+  assert.equal(clock.waiting, 2);
+  socket.end();
+  socket.onerror?.call(socket as never, new Event("error"));
+  socket.end();
+  assert.deepEqual([closed(), clock.waiting], [1, 0]);
+});
+
+Deno.test("Connection: a handler that throws or rejects is logged, and hears the next frame", async () => {
+  const heard: string[] = [];
+  const { socket, log } = open({
+    frame(_frame, text) {
+      heard.push(text);
+      if (heard.length === 1) throw new Error("thrown");
+      if (heard.length === 2) return Promise.reject(new Error("rejected"));
+    },
+  });
+  for (let n = 1; n <= 3; n++) socket.say(`["call",${n},0,"A#b"]`);
+  await Promise.resolve();
+  assert.equal(heard.length, 3);
+  assert.deepEqual(log.lines.map((line) => line.includes("thrown") || line.includes("rejected")), [
+    true,
+    true,
+  ]);
+});
+
+Deno.test("Connection: after its end nothing that still comes is heard", () => {
+  let heard = 0;
+  const { socket, connection } = open({ frame: () => void heard++ });
+  connection.close(Close.policy, "");
+  socket.say('["call",1,0,"A#b"]');
+  assert.equal(heard, 0);
+});
