@@ -9,6 +9,7 @@ import { contentSecurityPolicy, makeNonce } from "../http/headers.ts";
 import { HttpError } from "../http/error.ts";
 import { type LiveData, writeDocument } from "../page/document.ts";
 import type { Page, Untyped } from "../page/page.ts";
+import { visitState } from "../reflex/call.ts";
 import { makeVisit, type OpenedPage, sealPage } from "../page/page_data.ts";
 import { hashRender, type Render } from "../page/view.ts";
 import type { SessionName } from "../session/cookie.ts";
@@ -35,7 +36,7 @@ export async function servePage(
     url: new URL(arrival.url),
     params,
     session: await parts.values.read(seen.values) as Untyped,
-    state: structuredClone(seen.visit.state ?? page.options.state?.() ?? {}) as Untyped,
+    state: visitState(seen, page),
     user: seen.user,
   });
   const headers = new Headers(setCookie === undefined ? {} : { "set-cookie": setCookie });

@@ -11,6 +11,7 @@ import type { Logger } from "../observe.ts";
 import type { ContextParts } from "./context.ts";
 import { pageContext } from "./context.ts";
 import { completeHead } from "./document.ts";
+import type { Html } from "./html.ts";
 import { Offers } from "./offers.ts";
 import { type Page, pageTimeout } from "./page.ts";
 import { renderPage } from "./render.ts";
@@ -62,11 +63,13 @@ export class Renderer {
     return { head: completeHead(head, this.#app), body, offers };
   }
 
-  async #load(page: Page, parts: ContextParts): Promise<Awaited<ReturnType<Page["component"]>>> {
+  async #load(page: Page, parts: ContextParts): Promise<Html | Response> {
+    const html = page.component(pageContext(parts));
+    if (!(html instanceof Promise)) return html; // most pages: no timer for them
     const { promise: deadline, reject } = Promise.withResolvers<never>();
     const cancel = this.#clock.after(this.#limits.load, () => reject(pageTimeout(this.#limits.load)));
     try {
-      return await Promise.race([page.component(pageContext(parts)), deadline]);
+      return await Promise.race([html, deadline]);
     } finally {
       cancel();
     }

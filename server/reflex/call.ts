@@ -14,7 +14,7 @@ import { RecordTooLarge } from "../session/records.ts";
 import { ElementReader, FormReader, implicitInput } from "./element.ts";
 import type { Host } from "./host.ts";
 import type { CallContext, Reflex } from "./reflex.ts";
-import { peerError, type Resolved, run } from "./run.ts";
+import { type Deadline, peerError, type Resolved, run } from "./run.ts";
 
 /** A call that has passed its checks. */
 export interface CheckedCall {
@@ -46,10 +46,10 @@ export interface CallResult {
  */
 export async function runCall(call: CheckedCall, seen: Snapshot, host: Host): Promise<CallResult> {
   const values = await host.values.read(seen.values);
-  const drafts = new Drafts(values, seen.visit.state ?? call.from.page.options.state?.() ?? {});
+  const drafts = new Drafts(values, visitState(seen, call.from.page));
   const [, n, acknowledged, target, args = [], element = {}] = call.frame;
   let ticket: Change["ticket"];
-  const makeContext = (signal: AbortSignal): CallContext => ({
+  const makeContext = (deadline: Deadline): CallContext => ({
     n,
     id: `${call.from.visit}.${n}`,
     session: () => drafts.session(),
@@ -59,7 +59,9 @@ export async function runCall(call: CheckedCall, seen: Snapshot, host: Host): Pr
     url: call.from.url,
     params: call.from.params,
     user: seen.user,
-    signal,
+    get signal() {
+      return deadline.signal;
+    },
     renew: (user) => {
       ticket = { id: randomId(), user };
     },
@@ -132,14 +134,20 @@ function actionInput(target: string, args: readonly Json[], element: ElementData
   return args.length === 1 ? args[0] : implicitInput(element);
 }
 
+/** The state of a visit, a copy of the caller's own. */
+export function visitState({ visit: { state } }: Snapshot, page: Page): Untyped {
+  if (state === undefined) return page.options.state?.() ?? {};
+  return JSON.parse(JSON.stringify(state)) as Untyped; // three times as quick as a structured clone
+}
+
 /** The call's own copies of session and state, and whether they were looked at and changed. */
 class Drafts {
   readonly #session: { value: Untyped; before?: string };
   readonly #state: { value: Untyped; before?: string };
 
-  constructor(session: Untyped, state: Json) {
+  constructor(session: Untyped, state: Untyped) {
     this.#session = { value: session };
-    this.#state = { value: structuredClone(state) as Untyped };
+    this.#state = { value: state };
   }
 
   /** Whether the session was looked at. */

@@ -5,7 +5,7 @@
  */
 
 import { errorSentences, WireError } from "../../protocol/errors.ts";
-import type { Json, Outcome, ServerFrame } from "../../protocol/frames.ts";
+import type { Outcome, ServerFrame } from "../../protocol/frames.ts";
 import type { Operation } from "../../protocol/operations.ts";
 import { HttpError } from "../http/error.ts";
 import type { Offers } from "../page/offers.ts";
@@ -13,7 +13,7 @@ import type { Page } from "../page/page.ts";
 import { hashRender, type Render, type View } from "../page/view.ts";
 import { diff } from "../patch/diff.ts";
 import type { Snapshot } from "../session/records.ts";
-import { makeReference } from "./call.ts";
+import { makeReference, visitState } from "./call.ts";
 import type { Host } from "./host.ts";
 import type { Reflex } from "./reflex.ts";
 
@@ -149,7 +149,7 @@ export class LivePage {
         url: new URL(url),
         params,
         session: await values.read(seen.values),
-        state: structuredClone(seen.visit.state ?? page.options.state?.() ?? {}) as Record<string, Json>,
+        state: visitState(seen, page),
         user: seen.user,
         ...(ran === undefined ? {} : { ran }),
       });

@@ -30,7 +30,7 @@ export interface Resolved {
  *
  * @param resolved what to run
  * @param input the arguments of a method, or the one input of an action
- * @param makeContext gets the signal that ends with the deadline
+ * @param makeContext gets the deadline of the body
  * @returns the instance with the fields that the body set, and what it returned
  * @throws WireError `invalid` for input that the schema refuses, `timeout` after the deadline; and whatever the body
  * throws
@@ -38,7 +38,7 @@ export interface Resolved {
 export async function run(
   { create, method, kind }: Resolved,
   input: readonly Json[] | unknown,
-  makeContext: (signal: AbortSignal) => CallContext,
+  makeContext: (deadline: Deadline) => CallContext,
   limits: Pick<Limits, "reflex" | "schema">,
   clock: Clock,
   late: (error: unknown) => void,
@@ -53,8 +53,8 @@ export async function run(
     checked = await within(limits.schema, clock, () => validate(member.schema, input), late);
     ms = member.options.timeout ?? ms;
   }
-  const value = await within(ms, clock, (signal) => {
-    const context = makeContext(signal);
+  const value = await within(ms, clock, (deadline) => {
+    const context = makeContext(deadline);
     attach(reflex, context);
     if (kind === "action") return (member as Action).run.call(reflex, checked as never, context);
     return (member as (...args: unknown[]) => unknown).apply(reflex, checked as unknown[]);
@@ -68,6 +68,32 @@ async function validate(schema: Schema, input: unknown): Promise<unknown> {
   throw new WireError("invalid", undefined, { fields: issueFields(result.issues) });
 }
 
+/** Until when something runs. */
+export class Deadline {
+  #controller: AbortController | undefined;
+  #error: WireError | undefined;
+
+  /** Aborted when the time is over. Made when somebody asks for it: most bodies are done before they could. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#error !== undefined) this.#controller.abort(this.#error);
+    }
+    return this.#controller.signal;
+  }
+
+  /** The error of a deadline that has passed. */
+  get passed(): WireError | undefined {
+    return this.#error;
+  }
+
+  /** The time is over. */
+  pass(error: WireError): void {
+    this.#error = error;
+    this.#controller?.abort(error);
+  }
+}
+
 /**
  * Runs something for at most so long.
  *
@@ -77,25 +103,30 @@ async function validate(schema: Schema, input: unknown): Promise<unknown> {
 export async function within<T>(
   ms: number,
   clock: Clock,
-  run: (signal: AbortSignal) => T | Promise<T>,
+  run: (deadline: Deadline) => T | Promise<T>,
   late: (error: unknown) => void,
 ): Promise<Awaited<T>> {
-  const controller = new AbortController();
-  const { promise: deadline, reject } = Promise.withResolvers<never>();
+  const deadline = new Deadline();
+  const running = run(deadline);
+  if (!isThenable(running)) return running as Awaited<T>; // done already: no timer for it
+  const { promise: over, reject } = Promise.withResolvers<never>();
   const cancel = clock.after(ms, () => {
-    const error = new WireError("timeout", `It took longer than ${ms / 1000} s.`);
-    controller.abort(error);
-    reject(error);
+    deadline.pass(new WireError("timeout", `It took longer than ${ms / 1000} s.`));
+    reject(deadline.passed);
+  });
+  const result = Promise.resolve(running);
+  result.catch((error) => {
+    if (deadline.passed !== undefined && error !== deadline.passed) late(error);
   });
   try {
-    const running = Promise.resolve(run(controller.signal));
-    running.catch((error) => {
-      if (controller.signal.aborted && error !== controller.signal.reason) late(error);
-    });
-    return await Promise.race([running, deadline]);
+    return await Promise.race([result, over]);
   } finally {
     cancel();
   }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
 }
 
 /** An error of a body as what the peer may know of it; `undefined` where that is nothing. */

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { createHash } from "node:crypto";
 import { canonicalJson } from "../../protocol/json.ts";
 import { WireError } from "../../protocol/errors.ts";
 import type {
@@ -142,7 +141,7 @@ export class Visit {
     const live = this.#live;
     if (live === undefined) return; // the socket has gone; the frame comes again on another
     const { turns } = this.#host;
-    const hash = createHash("sha256").update(text).digest("base64url").slice(0, 11);
+    const hash = hashFrame(text);
     let leave: (() => void) | undefined;
     await turns.quiet(this.#session);
     try {
@@ -257,6 +256,18 @@ export class Visit {
     this.#host.log.error(what, error);
     return errorFrame(n, new WireError("unavailable"), "", this.#host);
   }
+}
+
+// Tells an honest browser's frames apart; whoever makes two of one hash cheats nobody but himself.
+function hashFrame(text: string): string {
+  let a = 0x811c9dc5, b = 0x9e3779b9;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    a = Math.imul(a ^ code, 0x01000193);
+    b = Math.imul(b ^ code, 0x85ebca6b);
+    b ^= b >>> 13;
+  }
+  return `${(a >>> 0).toString(36)}${(b >>> 0).toString(36)}`;
 }
 
 function describe(args: readonly Json[]): string {
