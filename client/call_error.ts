@@ -19,10 +19,16 @@ import type { ErrorCode } from "../protocol/errors.ts";
 export class CallError extends Error {
   /** The code, for programs. */
   readonly code: ErrorCode;
-  /** Sentences by field of the input, for `invalid`. */
+  /** Sentences by field of the input, for `invalid`; else `undefined`. */
   readonly fields: Readonly<Record<string, string>> | undefined;
 
-  /** Made from what an error frame says, or by the browser itself. */
+  /**
+   * Made from what an error frame says, or by the browser itself.
+   *
+   * @param code for programs
+   * @param message a sentence for the person
+   * @param fields sentences by field, for `invalid`
+   */
   constructor(code: ErrorCode, message: string, fields?: Readonly<Record<string, string>>) {
     super(message);
     this.name = "CallError";

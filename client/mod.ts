@@ -33,9 +33,10 @@ const client: Client | null | undefined = script && start(script, browserEnviron
  * Calls `Class#method` of the server; the page must offer the call.
  *
  * @param target `Class#method`
- * @param args what the method gets
- * @returns what the method returned. Rejects with a {@linkcode CallError} when the call failed, when its outcome can
- * no longer be known, or when this is not a page of the framework. It always settles.
+ * @param args what the method gets, JSON values; they are copied at once
+ * @returns what the method returned, `undefined` where that was nothing. Rejects with a {@linkcode CallError} when the
+ * call failed, when it is larger than 64 KiB (`too_large`) or 1,000 others wait to be sent (`busy`), when its outcome
+ * can no longer be known, or when this is not a page of the framework. It always settles.
  *
  * @example
  * ```ts

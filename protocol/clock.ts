@@ -4,7 +4,17 @@
  * @module
  */
 
-/** Tells the time and calls back later. */
+/**
+ * Tells the time and calls back later.
+ *
+ * @example
+ * ```ts
+ * import { App } from "@argyle/argyle";
+ * import { type Clock, systemClock } from "@argyle/argyle/protocol";
+ * const tomorrow: Clock = { ...systemClock, now: () => Date.now() + 86_400_000 };
+ * const app = new App({ clock: tomorrow });
+ * ```
+ */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;

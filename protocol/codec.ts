@@ -12,7 +12,10 @@ import type { Limits } from "./limits.ts";
 /**
  * Reads a frame that a browser sent. The browser is a stranger: size, shape and kind of every item are checked.
  *
- * @throws WireError `too_large` or `malformed`, with a sentence that says where
+ * @param text the WebSocket message; one that is not text is refused
+ * @param limits the app's; `frame` and `field` count bytes of UTF-8
+ * @throws WireError `too_large` or `malformed`, with a sentence that says where, and the call's number as its `n` where
+ * one could be read
  *
  * @example
  * ```ts
@@ -112,6 +115,13 @@ function checkFields(fields: Json, limits: Limits): void {
  * Reads a frame that a server sent. The server is trusted with the page, so only the kind is looked at.
  *
  * @throws SyntaxError for text that is not JSON, TypeError for what is not a frame
+ *
+ * @example
+ * ```ts
+ * import { readServerFrame } from "@argyle/argyle/protocol";
+ * const frame = readServerFrame('["done",2,5]');
+ * if (frame[0] === "done") console.assert(frame[1] === 2);
+ * ```
  */
 export function readServerFrame(text: string): ServerFrame {
   const frame = JSON.parse(text);
@@ -121,7 +131,15 @@ export function readServerFrame(text: string): ServerFrame {
   return frame as unknown as ServerFrame;
 }
 
-/** A frame as text. Items that are `undefined` at the end are left out. */
+/**
+ * A frame as text. Items that are `undefined` at the end are left out.
+ *
+ * @example
+ * ```ts
+ * import { writeFrame } from "@argyle/argyle/protocol";
+ * console.assert(writeFrame(["done", 1, undefined]) === '["done",1]');
+ * ```
+ */
 export function writeFrame(frame: ClientFrame | ServerFrame): string {
   let end = frame.length;
   while (frame[end - 1] === undefined) end--;

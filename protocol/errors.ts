@@ -4,7 +4,17 @@
  * @module
  */
 
-/** Each code, with the sentence that a person gets where nothing better is known. */
+/**
+ * Each code, with the sentence that a person gets where nothing better is known.
+ *
+ * @example
+ * ```ts
+ * import { type ErrorCode, errorSentences } from "@argyle/argyle/protocol";
+ * const french: Partial<Record<ErrorCode, string>> = { forbidden: "Vous n'y êtes pas autorisé." };
+ * const sentence = (code: ErrorCode) => french[code] ?? errorSentences[code];
+ * console.assert(sentence("failed") === "The action failed.");
+ * ```
+ */
 export const errorSentences = {
   malformed: "The frame is not valid.",
   too_large: "The frame is too large.",
@@ -39,6 +49,13 @@ export const errorSentences = {
  * | `expired`, `replayed` | a call sent again whose outcome is gone, or which is not the same call |
  * | `render` | the page could not be rendered: with a call's number before the call was run, with 0 after it was committed |
  * | `disconnected` | made by the browser itself: the outcome will never be known |
+ *
+ * @example
+ * ```ts
+ * import type { ErrorCode } from "@argyle/argyle/protocol";
+ * // Nothing was kept and nothing is wrong with the call: it may be made again.
+ * const isPassing = (code: ErrorCode) => code === "busy" || code === "rate";
+ * ```
  */
 export type ErrorCode = keyof typeof errorSentences;
 
@@ -55,7 +72,7 @@ export type ErrorCode = keyof typeof errorSentences;
 export class WireError extends Error {
   /** The code, for programs. */
   readonly code: ErrorCode;
-  /** Sentences by field of the input, for `invalid`. */
+  /** Sentences by field of the input, for `invalid`; else `undefined`. */
   readonly fields: Readonly<Record<string, string>> | undefined;
   /** The number of the call whose frame it was about; 0 where no number could be read. */
   readonly n: number;

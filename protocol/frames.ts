@@ -10,17 +10,32 @@
 import type { ErrorCode } from "./errors.ts";
 import type { Operation } from "./operations.ts";
 
-/** A JSON value, as `JSON.parse` gives it. */
+/**
+ * A JSON value, as `JSON.parse` gives it.
+ *
+ * @example
+ * ```ts
+ * import type { Json } from "@argyle/argyle/protocol";
+ * const order: Json = { id: 7, lines: [{ title: "Tea", price: 4.5 }], note: null };
+ * ```
+ */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /**
  * What the browser tells about the element that was acted on. Every word in it is a stranger's. Absent keys were
  * empty.
+ *
+ * @example
+ * ```ts
+ * import type { ElementData } from "@argyle/argyle/protocol";
+ * // <input id="by" name="by">, into which somebody has typed 5, in its form
+ * const element: ElementData = { a: { id: "by", name: "by" }, v: "5", f: [["by", "5"]] };
+ * ```
  */
 export interface ElementData {
   /** Attributes by name, without `data-reflex…`, `class` and `style`. */
   readonly a?: { readonly [name: string]: string };
-  /** The property `value`, where the element has one and it differs from the attribute. */
+  /** The property `value`, where the element has one and it differs from the attribute; never of a password field. */
   readonly v?: string;
   /** The property `checked` of a checkbox or radio button. */
   readonly c?: boolean;
@@ -30,12 +45,26 @@ export interface ElementData {
   readonly f?: readonly (readonly [name: string, value: string])[];
 }
 
-/** The first frame of a socket: which page this is, and how many patches the browser has applied to it. */
+/**
+ * The first frame of a socket: which page this is, and how many patches the browser has applied to it.
+ *
+ * @example
+ * ```ts
+ * import { type HelloFrame, PROTOCOL_VERSION } from "@argyle/argyle/protocol";
+ * const frame: HelloFrame = ["hello", PROTOCOL_VERSION, "TOKEN", 0];
+ * ```
+ */
 export type HelloFrame = readonly ["hello", protocol: number, token: string, version: number];
 
 /**
  * A call of a reflex. `n` increases within a visit; `ack` is the largest `n` up to which every outcome has come.
  * The same call is sent again byte for byte.
+ *
+ * @example
+ * ```ts
+ * import type { CallFrame } from "@argyle/argyle/protocol";
+ * const frame: CallFrame = ["call", 3, 2, "Counter#increment", [5], { a: { id: "increment" } }];
+ * ```
  */
 export type CallFrame = readonly [
   "call",
@@ -46,22 +75,72 @@ export type CallFrame = readonly [
   element?: ElementData,
 ];
 
-/** Asks whether anybody is there; answered by `pong`. */
+/**
+ * Asks whether anybody is there; answered by `pong`.
+ *
+ * @example
+ * ```ts
+ * import type { PingFrame } from "@argyle/argyle/protocol";
+ * const frame: PingFrame = ["ping"];
+ * ```
+ */
 export type PingFrame = readonly ["ping"];
 
-/** What a browser sends. */
+/**
+ * What a browser sends.
+ *
+ * @example
+ * ```ts
+ * import { type ClientFrame, defaultLimits, readClientFrame } from "@argyle/argyle/protocol";
+ * const about = (frame: ClientFrame): string => frame[0] === "call" ? frame[3] : frame[0];
+ * console.assert(about(readClientFrame('["call",1,0,"Counter#peek"]', defaultLimits)) === "Counter#peek");
+ * ```
+ */
 export type ClientFrame = HelloFrame | CallFrame | PingFrame;
 
-/** What became of call `n`, as it travels inside a patch: `[n]`, or `[n, value]` when the reflex returned one. */
+/**
+ * What became of call `n`, as it travels inside a patch: `[n]`, or `[n, value]` when the reflex returned one.
+ *
+ * @example
+ * ```ts
+ * import type { Outcome } from "@argyle/argyle/protocol";
+ * const nothing: Outcome = [1], counted: Outcome = [2, 5];
+ * ```
+ */
 export type Outcome = readonly [n: number, value?: Json | undefined];
 
-/** The page is live. `version` is the number of patches that the server counts as applied. */
+/**
+ * The page is live. `version` is the number of patches that the server counts as applied.
+ *
+ * @example
+ * ```ts
+ * import type { ReadyFrame } from "@argyle/argyle/protocol";
+ * const frame: ReadyFrame = ["ready", 0];
+ * ```
+ */
 export type ReadyFrame = readonly ["ready", version: number];
 
-/** The server does not know what the browser shows: the browser gets its own URL again. */
+/**
+ * The server does not know what the browser shows: the browser gets its own URL again. The reason is for people.
+ *
+ * @example
+ * ```ts
+ * import type { ResyncFrame } from "@argyle/argyle/protocol";
+ * const frame: ResyncFrame = ["resync", "base"];
+ * ```
+ */
 export type ResyncFrame = readonly ["resync", reason: string];
 
-/** Operations that take the page from `version - 1` to `version`, and the outcome of the call that caused them. */
+/**
+ * Operations that take the page from `version - 1` to `version`, and the outcome of the call that caused them;
+ * without one where no call of this page did.
+ *
+ * @example
+ * ```ts
+ * import type { PatchFrame } from "@argyle/argyle/protocol";
+ * const frame: PatchFrame = ["patch", 1, [["morph", "count", '<output id="count">5</output>']], [1]];
+ * ```
+ */
 export type PatchFrame = readonly [
   "patch",
   version: number,
@@ -69,10 +148,33 @@ export type PatchFrame = readonly [
   outcome?: Outcome | undefined,
 ];
 
-/** The outcome of a call that changed nothing on the page. */
+/**
+ * The outcome of a call that changed nothing on the page; the value is left out where the reflex returned none.
+ *
+ * @example
+ * ```ts
+ * import type { DoneFrame } from "@argyle/argyle/protocol";
+ * const frame: DoneFrame = ["done", 2, 5];
+ * ```
+ */
 export type DoneFrame = readonly ["done", n: number, value?: Json | undefined];
 
-/** The outcome of a call that failed (`n` > 0), or a fault of a frame without a number (`n` = 0). */
+/**
+ * The outcome of a call that failed (`n` above 0), or a fault without a number (`n` is 0). `fields` comes with `invalid`
+ * alone.
+ *
+ * @example
+ * ```ts
+ * import type { ErrorFrame } from "@argyle/argyle/protocol";
+ * const frame: ErrorFrame = [
+ *   "error",
+ *   1,
+ *   "invalid",
+ *   "The input is not valid.",
+ *   { name: "A name, please" },
+ * ];
+ * ```
+ */
 export type ErrorFrame = readonly [
   "error",
   n: number,
@@ -81,13 +183,39 @@ export type ErrorFrame = readonly [
   fields?: { readonly [field: string]: string } | undefined,
 ];
 
-/** Cookies wait behind this one-time ticket: the browser posts it to the ticket endpoint, then resyncs. */
+/**
+ * Cookies wait behind this one-time ticket, 22 letters: the browser posts it to the ticket endpoint, then resyncs.
+ *
+ * @example
+ * ```ts
+ * import type { TicketFrame } from "@argyle/argyle/protocol";
+ * const frame: TicketFrame = ["ticket", "AAECAwQFBgcICQoLDA0ODw"];
+ * ```
+ */
 export type TicketFrame = readonly ["ticket", ticket: string];
 
-/** The answer to `ping`. */
+/**
+ * The answer to `ping`.
+ *
+ * @example
+ * ```ts
+ * import type { PongFrame } from "@argyle/argyle/protocol";
+ * const frame: PongFrame = ["pong"];
+ * ```
+ */
 export type PongFrame = readonly ["pong"];
 
-/** What a server sends. */
+/**
+ * What a server sends.
+ *
+ * @example
+ * ```ts
+ * import { readServerFrame, type ServerFrame } from "@argyle/argyle/protocol";
+ * const isOutcome = ([kind, , , outcome]: ServerFrame) =>
+ *   kind === "done" || kind === "error" || (kind === "patch" && outcome !== undefined);
+ * console.assert(isOutcome(readServerFrame('["done",1]')));
+ * ```
+ */
 export type ServerFrame =
   | ReadyFrame
   | ResyncFrame

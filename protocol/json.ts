@@ -15,12 +15,12 @@ const QUOTE = 34, COMMA = 44, BACKSLASH = 92, OPEN = 91, CLOSE = 93, OPEN_BRACE 
  * and whatever walks the value afterwards would overflow.
  *
  * @throws WireError `malformed` for text that is not JSON, is nested deeper than `limits.depth` or has more than
- * `limits.keys` keys and items
+ * `limits.keys` commas
  *
  * @example
  * ```ts
  * import { defaultLimits, parseJson } from "@argyle/argyle/protocol";
- * parseJson('["call",1,0,"Counter#increment"]', defaultLimits);
+ * parseJson('{"by":5}', defaultLimits); // { by: 5 }
  * ```
  */
 export function parseJson(text: string, limits: Pick<Limits, "depth" | "keys">): Json {

@@ -4,9 +4,20 @@
  * @module
  */
 
-/** What a peer may cost us. Each field has its default and its reason in {@linkcode defaultLimits}. */
+/**
+ * What a peer may cost us. Each field has its default and its reason in {@linkcode defaultLimits}. The browser's script
+ * keeps within the defaults of `frame`, the rate and `pendingPerVisit`, whatever an app says.
+ *
+ * @example
+ * ```ts
+ * import { App } from "@argyle/argyle";
+ * import type { Limits } from "@argyle/argyle/types";
+ * const limits: Partial<Limits> = { reflex: 60_000, socketsPerSession: 5 };
+ * const app = new App({ limits });
+ * ```
+ */
 export interface Limits {
-  /** Bytes of one frame from a browser. */
+  /** Bytes of one frame from a browser; a larger one closes its socket. */
   readonly frame: number;
   /** Frames a second, sustained, of one page socket. */
   readonly framesPerSecond: number;
@@ -20,9 +31,9 @@ export interface Limits {
   readonly pendingPerSession: number;
   /** Calls of one isolate that wait or run. */
   readonly pending: number;
-  /** Nesting of the JSON in a frame. */
+  /** Levels of lists and objects in the JSON of a frame. */
   readonly depth: number;
-  /** Keys and items of the JSON in a frame, together. */
+  /** Commas in the JSON text of a frame: about its keys and items together. */
   readonly keys: number;
   /** Arguments of a call. */
   readonly args: number;
@@ -38,17 +49,17 @@ export interface Limits {
   readonly sockets: number;
   /** Bytes a slow reader may be behind before its socket is closed. */
   readonly buffered: number;
-  /** Time until the first frame. */
+  /** Milliseconds from the opening of a socket to its first frame. */
   readonly firstFrame: number;
-  /** Time without a sign of life; the server pings at half of it. */
+  /** Milliseconds without a sign of life; the server pings at half of it. */
   readonly idle: number;
-  /** Age at which a socket must come back. */
+  /** Milliseconds after which a socket must come back. */
   readonly socketAge: number;
-  /** Time a reflex may take. */
+  /** Milliseconds that a reflex may take, where its action has no `timeout` of its own. */
   readonly reflex: number;
-  /** Time a page may take to load and render. */
+  /** Milliseconds that a page may take to load what it shows. */
   readonly load: number;
-  /** Time a schema may take. */
+  /** Milliseconds that an action's schema may take. */
   readonly schema: number;
   /** Characters of a URL's path and query. */
   readonly url: number;
@@ -56,25 +67,25 @@ export interface Limits {
   readonly params: number;
   /** Bytes of the cookie header. */
   readonly cookies: number;
-  /** Time a request body may take to arrive. */
+  /** Milliseconds that a request body may take to arrive. */
   readonly body: number;
-  /** Visits whose record is kept for one session. */
+  /** Visits whose record is kept for one session; the oldest makes room. */
   readonly visits: number;
   /** Outcomes kept for one visit. */
   readonly outcomes: number;
-  /** Bytes of a stored outcome: what a reflex may return. */
+  /** Characters of JSON that a reflex may return. */
   readonly outcome: number;
   /** Bytes of a record in the store: a session's values, or a visit's state with its outcomes. */
   readonly record: number;
-  /** Age at which page data is too old. */
+  /** Milliseconds after which page data is too old; a visit's record goes as long after its last call. */
   readonly token: number;
-  /** Age at which a ticket is too old. */
+  /** Milliseconds after which a ticket is too old. */
   readonly ticket: number;
-  /** How long the offers of the render before are still good. */
+  /** Milliseconds for which the offers of the render before are still good. */
   readonly oldOffers: number;
-  /** Idle time after which a session ends. */
+  /** Milliseconds without a page being loaded, after which a session ends. */
   readonly sessionIdle: number;
-  /** Age at which a session ends. */
+  /** Milliseconds after which a session ends, however busy. */
   readonly session: number;
   /** Bytes of renders kept for pages whose socket is away, least recently used first out. */
   readonly parked: number;

@@ -4,7 +4,15 @@
  * @module
  */
 
-/** Attributes in the page. */
+/**
+ * Attributes in the page.
+ *
+ * @example
+ * ```ts
+ * import { Attribute } from "@argyle/argyle/protocol";
+ * const style = `[${Attribute.status}="offline"] main { opacity: 0.5 }`;
+ * ```
+ */
 export const Attribute = {
   /** `event->Class#method`, several separated by blanks. */
   reflex: "data-reflex",
@@ -22,7 +30,16 @@ export const Attribute = {
   status: "data-argyle-status",
 } as const;
 
-/** Below an app's base, where the framework itself answers. */
+/**
+ * Below an app's base, where the framework itself answers.
+ *
+ * @example
+ * ```ts
+ * import { Path } from "@argyle/argyle/protocol";
+ * const isPage = (path: string) => !path.startsWith(Path.root);
+ * console.assert(isPage("/orders") && !isPage(Path.socket));
+ * ```
+ */
 export const Path = {
   /** Everything of ours begins so. */
   root: "/_argyle/",
@@ -32,13 +49,42 @@ export const Path = {
   ticket: "/_argyle/ticket",
 } as const;
 
-/** A resync names its visit by sending its sealed page data in this header. */
+/**
+ * A resync names its visit by sending its sealed page data in this header.
+ *
+ * @example
+ * ```ts
+ * import { VISIT_HEADER } from "@argyle/argyle/protocol";
+ * const isResync = (request: Request) => request.headers.has(VISIT_HEADER);
+ * console.assert(!isResync(new Request("http://localhost/")));
+ * ```
+ */
 export const VISIT_HEADER = "argyle-visit";
 
-/** DOM events: `argyle:` and the stage. */
+/**
+ * DOM events: `argyle:` and `success`, `error`, `connected` or `disconnected`.
+ *
+ * @example
+ * ```ts
+ * import { EVENT_PREFIX } from "@argyle/argyle/protocol";
+ * globalThis.addEventListener(`${EVENT_PREFIX}error`, (event) => {
+ *   const { code, message } = (event as CustomEvent).detail;
+ *   console.warn(code, message);
+ * });
+ * ```
+ */
 export const EVENT_PREFIX = "argyle:";
 
-/** Close codes of the page socket; 1000–1015 as RFC 6455 has them. */
+/**
+ * Close codes of the page socket; 1000–1015 as RFC 6455 has them.
+ *
+ * @example
+ * ```ts
+ * import { Close } from "@argyle/argyle/protocol";
+ * const restarts = ({ code }: { code: number }) => code === Close.restart || code === Close.away;
+ * console.assert(restarts(new CloseEvent("close", { code: 1012 })));
+ * ```
+ */
 export const Close = {
   /** The server stops or restarts; come back, with jitter. */
   restart: 1012,

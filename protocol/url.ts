@@ -21,10 +21,26 @@ const urlAttributes = new Set([
 
 const schemes = new Set(["http:", "https:", "mailto:", "tel:", "sms:"]);
 
-/** What a refused URL becomes. */
+/**
+ * What a refused URL becomes.
+ *
+ * @example
+ * ```ts
+ * import { BLOCKED_URL, safeUrl } from "@argyle/argyle/protocol";
+ * console.assert(safeUrl("href", "javascript:alert(1)") === BLOCKED_URL);
+ * ```
+ */
 export const BLOCKED_URL = "about:blank#blocked";
 
-/** Whether an attribute of this (lower-case) name holds a URL. */
+/**
+ * Whether an attribute of this (lower-case) name holds a URL.
+ *
+ * @example
+ * ```ts
+ * import { isUrlAttribute } from "@argyle/argyle/protocol";
+ * console.assert(isUrlAttribute("formaction") && !isUrlAttribute("title"));
+ * ```
+ */
 export function isUrlAttribute(name: string): boolean {
   return urlAttributes.has(name);
 }
@@ -33,6 +49,9 @@ export function isUrlAttribute(name: string): boolean {
  * The URL itself, or {@linkcode BLOCKED_URL} where following it could run script: only `http`, `https`, `mailto`,
  * `tel`, `sms`, relative URLs, `blob:` and `data:image/…` (the last two in `src`, `srcset` and `poster`) pass. The
  * decision is the URL parser's, so that a tab inside `java\tscript:` hides nothing.
+ *
+ * @param attribute its name in lower case
+ * @param value the URL; for `srcset` and `ping` all of them
  *
  * @example
  * ```ts

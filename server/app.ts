@@ -325,6 +325,16 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
   }
 }
 
-/** An app, whatever its session. */
+/**
+ * An app, whatever its session: for code that only serves it.
+ *
+ * @example
+ * ```ts
+ * import { App } from "@argyle/argyle";
+ * import type { AnyApp } from "@argyle/argyle/types";
+ * const get = (app: AnyApp, path: string) => app.fetch(new Request(`http://localhost${path}`));
+ * console.assert((await get(new App(), "/")).status === 404);
+ * ```
+ */
 // deno-lint-ignore no-explicit-any -- an app is invariant in its session, and whoever only serves it does not care
 export type AnyApp = App<any>;

@@ -4,10 +4,34 @@
  * @module
  */
 
-/** Values that belong to a message. They are written escaped and cut, so that nobody writes lines for us. */
+/**
+ * Values that belong to a message; `undefined` is left out. The default logger writes them escaped and cut, so that
+ * nobody writes lines for us: one of your own does the same.
+ *
+ * @example
+ * ```ts
+ * import type { LogFields } from "@argyle/argyle/types";
+ * const text = (fields: LogFields = {}) => JSON.stringify(fields).slice(0, 1000);
+ * console.assert(text({ page: "/orders", late: undefined }) === '{"page":"/orders"}');
+ * ```
+ */
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** Where messages go. */
+/**
+ * Where messages go. It must not throw.
+ *
+ * @example
+ * ```ts
+ * import { App } from "@argyle/argyle";
+ * import type { Logger } from "@argyle/argyle/types";
+ * const log: Logger = {
+ *   info() {},
+ *   warn: (message, fields) => console.warn(message, JSON.stringify(fields)),
+ *   error: (message, error, fields) => console.error(message, JSON.stringify(fields), error),
+ * };
+ * const app = new App({ log });
+ * ```
+ */
 export interface Logger {
   /** Something that went as it should. */
   info(message: string, fields?: LogFields): void;

@@ -11,26 +11,48 @@ import type { Logger } from "./observe.ts";
 import type { Untyped } from "./page/page.ts";
 import type { Engine } from "./session/store.ts";
 
-/** What an app can be told. Everything has a default that is safe in production. */
+/**
+ * What an app can be told. Everything has a default that is safe in production.
+ *
+ * @example
+ * ```ts
+ * import { App } from "@argyle/argyle";
+ * import type { AppOptions } from "@argyle/argyle/types";
+ * const options: AppOptions<{ count?: number }> = { name: "shop", origins: ["https://shop.test"] };
+ * const app = new App(options);
+ * ```
+ */
 export interface AppOptions<Session extends object = Untyped> extends Partial<Engine> {
-  /** Names the app in its cookie, its records and the title of pages without one; `app` where left out. */
+  /**
+   * Names the app in its cookie, its records and the title of pages without one; `app` where left out. Two apps on one
+   * host need different names (or bases), on two ports too: cookies ignore ports.
+   */
   readonly name?: string;
-  /** The path that everything is below: `/live`. */
+  /** The path that everything is below: `/live`; nothing where left out. */
   readonly base?: string;
-  /** Reads what is stored of a session, fills defaults and mends old shapes. */
+  /**
+   * Reads what is stored of a session, fills defaults and mends old shapes: it must pass `{}`. What it refuses is
+   * logged, and the session begins anew. Where left out, a session is what was stored.
+   */
   readonly session?: Schema<unknown, Session>;
-  /** At least 32 random bytes each; the first seals, all open. `ARGYLE_SECRET` (with commas) where left out. */
+  /**
+   * One to four of at least 32 random bytes each; the first seals, all open. `ARGYLE_SECRET` (with commas) where left
+   * out; else one that the app makes, and keeps where its store is its own.
+   */
   readonly secrets?: readonly string[];
-  /** Names that the app answers to, `shop.test` or `shop.test:8443`; this machine's and IP addresses where left out. */
+  /**
+   * Names that the app answers to, `shop.test` or `shop.test:8443`; this machine's and IP addresses where left out.
+   * Once `hosts` or `origins` is set, those too are refused (421) unless named.
+   */
   readonly hosts?: readonly string[];
   /**
-   * The app's own origins as browsers see them, `https://shop.test`: needed behind a proxy that ends TLS.
-   * `ARGYLE_ORIGIN` (with commas) where left out.
+   * The app's own origins as browsers see them, `https://shop.test`: needed behind a proxy that ends TLS. Their names
+   * need not stand in `hosts`. `ARGYLE_ORIGIN` (with commas) where left out.
    */
   readonly origins?: readonly string[];
   /** The language of its documents; `en` where left out. */
   readonly lang?: string;
-  /** Limits other than the defaults. */
+  /** Limits other than the defaults: bytes, milliseconds, numbers. */
   readonly limits?: Partial<Limits>;
   /** Where messages for the operator go; the console where left out. */
   readonly log?: Logger;

@@ -32,7 +32,7 @@ export class FakeClock implements Clock {
     this.#now = now;
   }
 
-  /** Callbacks that wait. */
+  /** How many callbacks wait. */
   get waiting(): number {
     return this.#alarms.length;
   }
@@ -42,7 +42,7 @@ export class FakeClock implements Clock {
     return this.#now;
   }
 
-  /** Calls back when the clock has been turned so far. */
+  /** Calls `run` when the clock has been turned by `ms` milliseconds; the function returned cancels it. */
   after(ms: number, run: () => void): () => void {
     const alarm = { at: this.#now + ms, run };
     this.#alarms.push(alarm);
@@ -51,7 +51,7 @@ export class FakeClock implements Clock {
     };
   }
 
-  /** Turns the clock on, calling back on the way in the order of time. */
+  /** Turns the clock on by `ms` milliseconds, calling back on the way in the order of time. */
   turn(ms: number): void {
     const end = this.#now + ms;
     for (;;) {

@@ -1,7 +1,7 @@
 /**
  * For tests: a clock that is turned by hand, and the suite that any store must pass.
  *
- * ```ts ignore
+ * ```ts ignore tests do not nest, and an example runs in one
  * import { memory } from "@argyle/argyle/memory";
  * import { storeContract } from "@argyle/argyle/testing";
  *

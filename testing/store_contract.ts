@@ -9,11 +9,24 @@ import type { Clock } from "../protocol/clock.ts";
 import type { Store } from "../server/session/store.ts";
 import { FakeClock } from "./fake_clock.ts";
 
-/** A store to be tested, and how to let go of it. */
+/**
+ * A store to be tested, and how to let go of it.
+ *
+ * @example
+ * ```ts
+ * import { kv, openKv } from "@argyle/argyle/kv";
+ * import type { StoreUnderTest } from "@argyle/argyle/testing";
+ * const makeKv = async (): Promise<StoreUnderTest> => {
+ *   const db = await openKv(":memory:");
+ *   return { ...kv(db), close: () => db.close() };
+ * };
+ * await (await makeKv()).close();
+ * ```
+ */
 export interface StoreUnderTest {
-  /** Empty. */
+  /** The store; nothing is in it yet. */
   readonly store: Store;
-  /** Lets go of it. */
+  /** Lets go of it; called once, after its test. */
   close(): void | Promise<void>;
 }
 
@@ -24,7 +37,7 @@ export interface StoreUnderTest {
  * @param make gives an empty store on the clock that the tests turn
  *
  * @example
- * ```ts ignore
+ * ```ts ignore tests do not nest, and an example runs in one
  * import { memory } from "@argyle/argyle/memory";
  * import { storeContract } from "@argyle/argyle/testing";
  * storeContract("memory", (clock) => ({ ...memory({ clock }), close() {} }));

@@ -21,7 +21,7 @@
 export class HttpError extends Error {
   /** The status of the response, 400 to 599. */
   readonly status: number;
-  /** Headers of the response. */
+  /** Headers of the response, beside those that every response has. */
   readonly headers: Readonly<Record<string, string>>;
 
   /**

@@ -6,27 +6,50 @@
 
 import type { Logger } from "../observe.ts";
 
-/** Where to listen. */
+/**
+ * Where to listen.
+ *
+ * @example
+ * ```ts
+ * import { App } from "@argyle/argyle";
+ * import type { ListenOptions } from "@argyle/argyle/types";
+ * const stop = new AbortController();
+ * const options: ListenOptions = { port: 0, signal: stop.signal };
+ * const server = await new App().listen(options);
+ * stop.abort();
+ * await server.finished;
+ * ```
+ */
 export interface ListenOptions {
   /** The port; 8000 where left out, any free one for 0. */
   readonly port?: number;
   /** The address; this machine only (`127.0.0.1`) where left out. */
   readonly hostname?: string;
-  /** The certificate chain as PEM, with its `key`: then https. */
+  /** The certificate chain as PEM, with its `key`: then https; http where left out. */
   readonly cert?: string;
   /** The private key as PEM. */
   readonly key?: string;
-  /** Ends the server. */
+  /** Stops the server when it is aborted. */
   readonly signal?: AbortSignal;
 }
 
-/** A server that listens. Leaving its scope stops it. */
+/**
+ * A server that listens. Leaving its scope stops it.
+ *
+ * @example
+ * ```ts
+ * import { App } from "@argyle/argyle";
+ * import type { Listening } from "@argyle/argyle/types";
+ * await using server: Listening = await new App().listen({ port: 0 });
+ * console.assert(server.url === `http://127.0.0.1:${server.port}`);
+ * ```
+ */
 export interface Listening extends AsyncDisposable {
   /** Where it listens, `http://127.0.0.1:8000`. */
   readonly url: string;
-  /** The port. */
+  /** The port, also where any free one was asked for. */
   readonly port: number;
-  /** Done when the server has stopped. */
+  /** Done when the server has stopped and nothing runs. */
   readonly finished: Promise<void>;
   /** Stops: no new connections, sockets are told to come back, running calls finish. Twice does no harm. */
   stop(): Promise<void>;

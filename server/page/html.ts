@@ -4,7 +4,15 @@
  * @module
  */
 
-/** One piece of JSX, `<main />`. Opaque: it is made by the JSX runtime and read by the renderer alone. */
+/**
+ * One piece of JSX, `<main />`. Opaque: it is made by the JSX runtime and read by the renderer alone.
+ *
+ * @example
+ * ```tsx
+ * import type { JsxElement } from "@argyle/argyle/types";
+ * const rows = (titles: string[]): JsxElement[] => titles.map((title) => <li key={title}>{title}</li>);
+ * ```
+ */
 export interface JsxElement {
   /** The element's name, or the component. */
   readonly type: unknown;

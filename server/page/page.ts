@@ -7,11 +7,32 @@
 import { HttpError } from "../http/error.ts";
 import type { Html } from "./html.ts";
 
-/** State that no schema and no generic has typed: any JSON. */
+/**
+ * State that no schema and no generic has typed: any JSON.
+ *
+ * @example
+ * ```ts
+ * import type { Untyped } from "@argyle/argyle/types";
+ * const session: Untyped = { cart: [{ id: 7, count: 2 }] };
+ * console.assert(session.cart[0].count === 2);
+ * ```
+ */
 // deno-lint-ignore no-explicit-any -- "any" is the promise here: the smallest program has no types of its own
 export type Untyped = Record<string, any>;
 
-/** What every page is given, also one that many people share. */
+/**
+ * What every page is given, also one that many people share.
+ *
+ * @example
+ * ```tsx
+ * import { App, type SharedContext } from "@argyle/argyle";
+ * const orders = new Map([["7", "Tea"]]);
+ * const Order = async ({ params, load }: SharedContext<{ id: string }>) => (
+ *   <h1>{await load(["order", params.id], () => orders.get(params.id))}</h1>
+ * );
+ * new App().page("/orders/:id", Order);
+ * ```
+ */
 export interface SharedContext<Params = Record<string, string>> {
   /** The page's own URL. */
   readonly url: URL;
@@ -20,10 +41,12 @@ export interface SharedContext<Params = Record<string, string>> {
   /** The query of its URL. */
   readonly query: URLSearchParams;
   /**
-   * Loads data before the render. Within one render the same key is loaded once, however often it is asked for.
+   * Loads data before the render. Within one render the same key is loaded once, however often it is asked for;
+   * nothing is kept between renders.
    *
    * @param key a text, or a list of JSON values
    * @param fn fetches the data; its rejection is the page's
+   * @throws TypeError for a key that JSON cannot carry
    */
   load<T>(key: string | readonly unknown[], fn: () => T | Promise<T>): Promise<T>;
 }
@@ -52,20 +75,53 @@ export interface PageContext<Session = Untyped, State = Untyped, Params = Record
    * The reflex that has just run, if it was of this class: what it left in its own fields can be shown once.
    *
    * @param reflex the class
+   * @returns the instance; `undefined` in any render but the one right after
    */
   ran<R extends object>(reflex: abstract new () => R): R | undefined;
 }
 
-/** A page: a function of its context that gives JSX, or leaves with a `Response`. */
+/**
+ * A page: a function of its context that gives JSX, or leaves with a `Response`. What it throws is answered with 500, an
+ * `HttpError` with its own status.
+ *
+ * @example
+ * ```tsx
+ * import { App } from "@argyle/argyle";
+ * import type { PageComponent, Untyped } from "@argyle/argyle/types";
+ * const Room: PageComponent<Untyped, Untyped, { room: string }> = ({ params, user }) =>
+ *   user === undefined ? new Response(null, { status: 303, headers: { location: "/" } }) : <h1>{params.room}</h1>;
+ * new App().page("/room/:room", Room);
+ * ```
+ */
 export type PageComponent<Session, State, Params> = (
   context: PageContext<Session, State, Params>,
 ) => Html | Response | Promise<Html | Response>;
 
-/** What a page may declare beside its component. */
+/**
+ * What a page may declare beside its component.
+ *
+ * @example
+ * ```tsx
+ * import { action, App, Reflex } from "@argyle/argyle";
+ * import type { PageOptions } from "@argyle/argyle/types";
+ * import { z } from "zod";
+ *
+ * class Search extends Reflex {
+ *   find = action(z.string().max(80), (text) => [`Nothing is called ${text}`]);
+ * }
+ *
+ * // The page's script: await call("Search#find", ["tea"])
+ * const options: PageOptions<{ open: boolean }> = { state: () => ({ open: false }), calls: [Search] };
+ * new App().reflexes({ Search }).page("/", () => <main />, options);
+ * ```
+ */
 export interface PageOptions<State = Untyped> {
-  /** The state of a visit before the first reflex has changed it. */
+  /** The state of a visit before the first reflex has changed it, as JSON; `{}` where left out. */
   readonly state?: () => State;
-  /** Classes whose actions the page's own scripts may call without an element that offers them. */
+  /**
+   * Classes whose actions (not their methods) the page's own scripts may call without an element that offers them;
+   * none where left out.
+   */
   readonly calls?: readonly (abstract new () => object)[];
 }
 

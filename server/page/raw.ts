@@ -4,7 +4,17 @@
  * @module
  */
 
-/** Markup made by {@linkcode raw}. It cannot come out of JSON or a form: the class knows its own. */
+/**
+ * Markup made by {@linkcode raw}. It cannot come out of JSON or a form: the class knows its own.
+ *
+ * @example
+ * ```tsx
+ * import { raw } from "@argyle/argyle";
+ * import type { Raw } from "@argyle/argyle/types";
+ * const Article = ({ body }: { body: Raw }) => <article dangerouslySetInnerHTML={body} />;
+ * const article = <Article body={raw("<b>Written in the editor</b>")} />;
+ * ```
+ */
 export class Raw {
   readonly #html: string;
 
@@ -12,6 +22,7 @@ export class Raw {
    * Takes the markup.
    *
    * @param html written as it is
+   * @throws TypeError when it is not a string
    */
   constructor(html: string) {
     if (typeof html !== "string") {

@@ -9,6 +9,14 @@ import type { Schema, SchemaInput, SchemaOutput } from "../../protocol/schema.ts
 /**
  * What {@linkcode action} gives: a function behind a schema. It takes from strangers whatever passes; who may call it
  * is decided by where it stands.
+ *
+ * @example
+ * ```ts
+ * import { action } from "@argyle/argyle";
+ * import type { Action } from "@argyle/argyle/types";
+ * import { z } from "zod";
+ * const count: Action<string, number> = action(z.string().max(80), (text) => text.length);
+ * ```
  */
 export interface Action<Input = unknown, Result = unknown, Context = unknown> {
   /** Says what input reads. */
@@ -21,9 +29,20 @@ export interface Action<Input = unknown, Result = unknown, Context = unknown> {
   readonly "~types"?: { readonly input: Input; readonly result: Result };
 }
 
-/** What an action may declare beside its schema and function. */
+/**
+ * What an action may declare beside its schema and function.
+ *
+ * @example
+ * ```ts
+ * import { action } from "@argyle/argyle";
+ * import type { ActionOptions } from "@argyle/argyle/types";
+ * import { z } from "zod";
+ * const slow: ActionOptions = { timeout: 60_000 };
+ * const report = action(z.object({ year: z.coerce.number() }), ({ year }) => `Report of ${year}`, slow);
+ * ```
+ */
 export interface ActionOptions {
-  /** Milliseconds that it may take, instead of the app's limit. */
+  /** Milliseconds that it may take; `limits.reflex` where left out. */
   readonly timeout?: number;
 }
 
@@ -41,9 +60,10 @@ class DeclaredAction {
  * As a field of a {@linkcode Reflex} it reads the call's argument; without one, the fields of the enclosing form, the
  * element's name and value and its `data-*` attributes, later ones winning.
  *
- * @param schema says what input reads
- * @param run gets what the schema gives
- * @param options how long it may take
+ * @param schema says what input reads; what it refuses is `invalid`, and `run` is not called
+ * @param run gets what the schema gives; what it returns is JSON and small
+ * @param options `timeout` in milliseconds, `limits.reflex` where left out
+ * @returns the action, to be a field of a reflex
  *
  * @example
  * ```ts

@@ -45,7 +45,7 @@ export class Untrusted {
    * The text as it came, `""` where nothing did.
    *
    * @param max most characters
-   * @throws RangeError for a longer one
+   * @throws UntrustedError (a RangeError) for a longer one
    */
   text(max = 10_000): string {
     const value = this.#value ?? "";
@@ -56,7 +56,7 @@ export class Untrusted {
   /**
    * The text as a whole number.
    *
-   * @throws RangeError for anything else
+   * @throws UntrustedError (a RangeError) for anything else, also beyond `Number.MAX_SAFE_INTEGER`
    */
   int(): number {
     const number = Number(this.#value);
@@ -69,7 +69,7 @@ export class Untrusted {
   /**
    * The text as a finite number.
    *
-   * @throws RangeError for anything else
+   * @throws UntrustedError (a RangeError) for anything else
    */
   number(): number {
     const number = Number(this.#value);
@@ -80,7 +80,26 @@ export class Untrusted {
   }
 }
 
-/** A stranger's word was not of the kind that was asked for; the call is refused as `invalid`. */
+/**
+ * A stranger's word was not of the kind that was asked for. Where a reflex does not catch it, the call is refused as
+ * `invalid`, with the message under the field's name.
+ *
+ * @example
+ * ```ts
+ * import { Reflex } from "@argyle/argyle";
+ * import type { UntrustedError } from "@argyle/argyle/types";
+ * class Rows extends Reflex {
+ *   problem = "";
+ *   open() {
+ *     try {
+ *       this.state.row = this.element.dataset("row").int();
+ *     } catch (error) {
+ *       this.problem = (error as UntrustedError).message; // "data-row is not a whole number."
+ *     }
+ *   }
+ * }
+ * ```
+ */
 export class UntrustedError extends RangeError {
   /** The field, attribute or property. */
   readonly field: string;
@@ -98,7 +117,21 @@ export class UntrustedError extends RangeError {
   }
 }
 
-/** The element that was acted on, as the browser told it. */
+/**
+ * The element that was acted on, as the browser told it.
+ *
+ * @example
+ * ```ts
+ * import { Reflex } from "@argyle/argyle";
+ * import type { ElementReader } from "@argyle/argyle/types";
+ * const rowOf = (element: ElementReader) => element.dataset("rowId").int(); // data-row-id
+ * class Rows extends Reflex {
+ *   open() {
+ *     this.state.row = rowOf(this.element);
+ *   }
+ * }
+ * ```
+ */
 export class ElementReader {
   readonly #data: ElementData;
 
@@ -111,7 +144,7 @@ export class ElementReader {
     this.#data = data;
   }
 
-  /** The attribute of this name. */
+  /** The attribute of this name; `data-reflex…`, `class` and `style` are never sent. */
   attribute(name: string): Untrusted {
     const attributes = this.#data.a ?? {};
     return new Untrusted(name, Object.hasOwn(attributes, name) ? attributes[name] : undefined);
@@ -127,12 +160,12 @@ export class ElementReader {
     return new Untrusted("value", this.#data.v ?? this.#data.a?.["value"]);
   }
 
-  /** The values of the options selected in a `select multiple`. */
+  /** The values of the options selected in a `select multiple`; else none. */
   get values(): readonly Untrusted[] {
     return (this.#data.m ?? []).map((value) => new Untrusted("value", value));
   }
 
-  /** Whether a checkbox or radio button is checked. */
+  /** Whether a checkbox or radio button is checked; `false` for any other element. */
   get checked(): boolean {
     return this.#data.c ?? false;
   }
@@ -141,6 +174,18 @@ export class ElementReader {
 /**
  * The fields of the enclosing form, in their order. It has no properties of its own: neither a spread nor
  * `Object.assign` copies anything out of it.
+ *
+ * @example
+ * ```ts
+ * import { Reflex } from "@argyle/argyle";
+ * import type { FormReader } from "@argyle/argyle/types";
+ * const tagsOf = (fields: FormReader) => fields.all("tag").map((tag) => tag.text(40));
+ * class Notes extends Reflex {
+ *   add() {
+ *     this.state.note = { text: this.fields.get("text").text(), tags: tagsOf(this.fields) };
+ *   }
+ * }
+ * ```
  */
 export class FormReader {
   readonly #fields: readonly (readonly [string, string])[];
@@ -154,12 +199,12 @@ export class FormReader {
     this.#fields = data.f ?? [];
   }
 
-  /** The first field of this name. */
+  /** The first field of this name; where there is none, a text that is not `present`. */
   get(name: string): Untrusted {
     return new Untrusted(name, this.#fields.find(([field]) => field === name)?.[1]);
   }
 
-  /** Every field of this name. */
+  /** Every field of this name, in the form's order. */
   all(name: string): readonly Untrusted[] {
     return this.#fields.filter(([field]) => field === name).map(([, value]) => new Untrusted(name, value));
   }

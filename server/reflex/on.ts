@@ -8,7 +8,19 @@ import { BINDING, Binding } from "../page/binding.ts";
 import type { Action } from "./action.ts";
 import type { Reflex } from "./reflex.ts";
 
-/** The methods and actions of a reflex class that can be offered. */
+/**
+ * The methods and actions of a reflex class that can be offered.
+ *
+ * @example
+ * ```ts
+ * import { Reflex } from "@argyle/argyle";
+ * import type { Offerable } from "@argyle/argyle/types";
+ * class Counter extends Reflex {
+ *   increment(by = 1) {}
+ * }
+ * const name: Offerable<Counter> = "increment"; // and no other
+ * ```
+ */
 export type Offerable<R extends Reflex> = {
   [K in keyof R]: K extends keyof Reflex ? never
     : R[K] extends Action<infer _I, infer _R, infer _C> ? K
@@ -16,13 +28,38 @@ export type Offerable<R extends Reflex> = {
     : never;
 }[keyof R];
 
-/** The arguments that an offer of a method or action takes. */
+/**
+ * The arguments that an offer of a method or action takes.
+ *
+ * @example
+ * ```ts
+ * import { Reflex } from "@argyle/argyle";
+ * import type { OfferArgs } from "@argyle/argyle/types";
+ * class Counter extends Reflex {
+ *   increment(by = 1) {}
+ * }
+ * const none: OfferArgs<Counter, "increment"> = [], five: OfferArgs<Counter, "increment"> = [5];
+ * ```
+ */
 export type OfferArgs<R extends Reflex, K extends keyof R> = R[K] extends
   Action<infer Input, infer _R, infer _C> ? [input?: Input]
   : R[K] extends (...args: infer Args) => unknown ? Args
   : never;
 
-/** What {@linkcode on} gives: spread it on an element, `<button {...on("click", Counter, "increment")}>`. */
+/**
+ * What {@linkcode on} gives: spread it on an element, `<button {...on("click", Counter, "increment")}>`.
+ *
+ * @example
+ * ```tsx
+ * import { on, Reflex } from "@argyle/argyle";
+ * import type { Offer } from "@argyle/argyle/types";
+ * class Orders extends Reflex {
+ *   cancel(id: number) {}
+ * }
+ * const Button = ({ offer, label }: { offer: Offer; label: string }) => <button {...offer}>{label}</button>;
+ * const cancel = <Button offer={on("click", Orders, "cancel", 7)} label="Cancel" />;
+ * ```
+ */
 export interface Offer {
   /** The attribute that a render makes of it; the classes' names are known only then. */
   readonly "data-reflex"?: string;
@@ -71,7 +108,9 @@ class OfferedCalls extends Binding implements Offer {
  * @param event a DOM event: `click`, `submit`, `input`, or one of your own
  * @param reflex the class; its app has it from `app.reflexes`
  * @param name the method or action
- * @param args JSON values
+ * @param args JSON values; `undefined` at the end is left out
+ * @throws TypeError at the render that meets it, for a class that is not registered, an event that is no name, or
+ * arguments that are not JSON
  *
  * @example
  * ```tsx

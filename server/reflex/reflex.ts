@@ -48,6 +48,8 @@ let attachCall: (reflex: Reflex, call: CallContext) => void;
  * where it throws, nothing is. The body may run more than once (another tab was quicker): what it does to the world
  * outside should bear that.
  *
+ * Its members are those of the call: in a constructor or an initialiser, before one, they throw a TypeError.
+ *
  * @example
  * ```tsx
  * import { App, on, Reflex } from "@argyle/argyle";
@@ -77,7 +79,10 @@ export abstract class Reflex<Session extends object = any, State extends object 
     };
   }
 
-  /** The values of the person's session: read and write as you like, they are kept when the call has succeeded. */
+  /**
+   * The values of the person's session: read and write as you like, they are kept when the call has succeeded. JSON of
+   * at most `limits.record` bytes; else the call has `failed`.
+   */
   get session(): Session {
     return this.#current("session").session() as Session;
   }
@@ -87,12 +92,12 @@ export abstract class Reflex<Session extends object = any, State extends object 
     return this.#current("state").state() as State;
   }
 
-  /** The element that was acted on. */
+  /** The element that was acted on; nothing is in it where a script has made the call. */
   get element(): ElementReader {
     return this.#current("element").element;
   }
 
-  /** The fields of the enclosing form. */
+  /** The fields of the enclosing form; empty where there is none. */
   get fields(): FormReader {
     return this.#current("fields").fields;
   }
@@ -102,7 +107,7 @@ export abstract class Reflex<Session extends object = any, State extends object 
     return this.#current("url").url;
   }
 
-  /** The params of the page's path. */
+  /** The params of the page's path, decoded. */
   get params(): Readonly<Record<string, string>> {
     return this.#current("params").params;
   }
@@ -117,33 +122,37 @@ export abstract class Reflex<Session extends object = any, State extends object 
     return this.#current("id").id;
   }
 
-  /** Aborted when the call has taken too long. */
+  /** Aborted when the call has taken longer than `limits.reflex` or its action's `timeout`. */
   get signal(): AbortSignal {
     return this.#current("signal").signal;
   }
 
   /**
-   * Stops the call: nothing is kept, the caller gets `halted`.
+   * Stops the call: nothing is kept, the page is not rendered again, the caller gets `halted`.
    *
-   * @param message a sentence for the person
+   * @param message a sentence for the person; the code's own where left out
+   * @throws WireError always
    */
   abort(message?: string): never {
     throw new WireError("halted", message);
   }
 
   /**
-   * Refuses the call: nothing is kept, the caller gets `forbidden`.
+   * Refuses the call: nothing is kept, the page is not rendered again, the caller gets `forbidden`.
    *
-   * @param message a sentence for the person
+   * @param message a sentence for the person; the code's own where left out
+   * @throws WireError always
    */
   forbid(message?: string): never {
     throw new WireError("forbidden", message);
   }
 
   /**
-   * Refuses the input: nothing is kept, the caller gets `invalid` with a sentence for each field.
+   * Refuses the input: nothing is kept, the page is not rendered again, the caller gets `invalid` with a sentence for
+   * each field.
    *
    * @param fields sentences by field
+   * @throws WireError always
    */
   invalid(fields: Record<string, string>): never {
     throw new WireError("invalid", undefined, { fields });
@@ -151,9 +160,11 @@ export abstract class Reflex<Session extends object = any, State extends object 
 
   /**
    * Makes the session this user's. It takes effect when the browser has fetched its new cookie, a moment after the
-   * call: the session gets a new id, its values go along, and the old id is worth nothing.
+   * call: the session gets a new id, its values go along, and the old id is worth nothing. The page begins a new visit:
+   * its `state` starts anew.
    *
    * @param user who it is, as your own data names them
+   * @throws TypeError for an empty text
    */
   login(user: string): void {
     if (typeof user !== "string" || user === "") {
@@ -162,7 +173,10 @@ export abstract class Reflex<Session extends object = any, State extends object 
     this.#current("login()").renew(user);
   }
 
-  /** Ends the session: a new, empty one takes its place when the browser has fetched its new cookie. */
+  /**
+   * Ends the session: a new, empty one takes its place when the browser has fetched its new cookie. The page begins a
+   * new visit.
+   */
   logout(): void {
     this.#current("logout()").renew(null);
   }
@@ -182,7 +196,22 @@ export function attach(reflex: Reflex, call: CallContext): void {
   attachCall(reflex, call);
 }
 
-/** A class of reflexes, as `app.reflexes` takes it for an app with this session. */
+/**
+ * A class of reflexes, as `app.reflexes` takes it for an app with this session.
+ *
+ * @example
+ * ```ts
+ * import { App, Reflex } from "@argyle/argyle";
+ * import type { ReflexClass } from "@argyle/argyle/types";
+ * class Counter extends Reflex<{ count?: number }> {
+ *   reset() {
+ *     delete this.session.count;
+ *   }
+ * }
+ * const classes: Record<string, ReflexClass<{ count?: number }>> = { Counter };
+ * new App<{ count?: number }>().reflexes(classes);
+ * ```
+ */
 export type ReflexClass<Session> = new () => Reflex & {
   readonly "~needs"?: (session: Session) => void;
 };

@@ -1,7 +1,7 @@
 /**
  * State in Deno KV: one file for one process, or Deno Deploy's own for many isolates. The embedded default.
  *
- * ```ts ignore
+ * ```ts ignore it would leave a file behind
  * import { App } from "@argyle/argyle";
  * import { kv, openKv } from "@argyle/argyle/kv";
  *
@@ -23,7 +23,7 @@ const VALUE_BYTES = 65_000, KEYS_AT_ONCE = 10;
 const LOCKED = /database is (locked|busy)/i, LOCKED_TRIES = 12;
 
 /**
- * Opens Deno KV, and says what to do where that fails.
+ * Opens Deno KV, and says what to do where that fails. Closing it is yours, when nothing is served any more.
  *
  * @param path a file (its folder is made), `:memory:`, or nothing for the default of the project or of Deno Deploy
  * @throws Error that names the missing flag, permission or folder
@@ -61,7 +61,7 @@ export async function openKv(path?: string): Promise<Deno.Kv> {
  * minute, and serves as that here).
  *
  * @param db what `openKv()` or `Deno.openKv()` gave; it stays yours to close
- * @param options `clock`: the time by which values expire
+ * @param options `clock`: the time by which values expire; the system's where left out
  * @throws TypeError where `db` is not a Deno.Kv
  *
  * @example

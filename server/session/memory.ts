@@ -19,7 +19,7 @@ export type { Check, Engine, Entry, Store, Write } from "./store.ts";
 /**
  * An engine in the memory of this isolate.
  *
- * @param options `clock`: the time by which values expire
+ * @param options `clock`: the time by which values expire; the system's where left out
  *
  * @example
  * ```ts

@@ -5,7 +5,17 @@
  * @module
  */
 
-/** A value as it was read. */
+/**
+ * A value as it was read.
+ *
+ * @example
+ * ```ts
+ * import { memory } from "@argyle/argyle/memory";
+ * import type { Entry } from "@argyle/argyle/types";
+ * const [entry]: (Entry | null)[] = await memory().store.get(["a"]);
+ * console.assert(entry === null); // nobody has written it
+ * ```
+ */
 export interface Entry {
   /** The value. */
   readonly value: string;
@@ -13,7 +23,19 @@ export interface Entry {
   readonly version: string;
 }
 
-/** A commit happens only while `key` is at `version`; `null`: while there is none. */
+/**
+ * A commit happens only while `key` is at `version`; `null`: while there is none.
+ *
+ * @example
+ * ```ts
+ * import { memory } from "@argyle/argyle/memory";
+ * import type { Check } from "@argyle/argyle/types";
+ * const { store } = memory();
+ * const [entry] = await store.get(["a"]);
+ * const unchanged: Check = { key: "a", version: entry?.version ?? null };
+ * console.assert(await store.commit([unchanged], []) !== null);
+ * ```
+ */
 export interface Check {
   /** The key that was read. */
   readonly key: string;
@@ -21,7 +43,18 @@ export interface Check {
   readonly version: string | null;
 }
 
-/** One change of a commit. */
+/**
+ * One change of a commit.
+ *
+ * @example
+ * ```ts
+ * import { memory } from "@argyle/argyle/memory";
+ * import type { Write } from "@argyle/argyle/types";
+ * const minute: Write = { key: "a", value: "1", expiresAt: Date.now() + 60_000 };
+ * const removed: Write = { key: "b", value: null, expiresAt: Date.now() };
+ * await memory().store.commit([], [minute, removed]);
+ * ```
+ */
 export interface Write {
   /** The key. */
   readonly key: string;

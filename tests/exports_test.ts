@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { readManifest, root, runDeno } from "./project.ts";
+
+/** What each entry exports. A change here is a change of what users rely on, and stands in CHANGELOG.md too. */
+const surface: Record<string, readonly string[]> = {
+  ".": list(`
+    App Engine Head Html HttpError PageContext PathParams Reflex Schema SharedContext Store action on raw
+  `),
+  "./client": list("CallError call"),
+  "./kv": list("Check Engine Entry Store Write kv openKv"),
+  "./memory": list("Check Engine Entry Store Write memory"),
+  "./protocol": list(`
+    Attribute BLOCKED_URL BodyOperation CallFrame ClientFrame Clock Close DoneFrame EVENT_PREFIX ElementData
+    ErrorCode ErrorFrame HeadOperation HelloFrame Json Limits MorphOperation Operation Outcome PROTOCOL_VERSION
+    PatchFrame Path PingFrame PongFrame ReadyFrame ResyncFrame Schema SchemaInput SchemaIssue SchemaOutput
+    SchemaResult ServerFrame TicketFrame VISIT_HEADER WireError canonicalJson defaultLimits errorSentences
+    isUrlAttribute issueFields parseJson readClientFrame readServerFrame safeUrl systemClock writeFrame
+  `),
+  "./testing": list("FakeClock StoreUnderTest storeContract"),
+  "./types": list(`
+    Action ActionOptions AnyApp AppOptions Check Clock ElementReader Entry FormReader JsxElement Limits
+    ListenOptions Listening LogFields Logger Offer OfferArgs Offerable PageComponent PageOptions Raw ReflexClass
+    SchemaInput SchemaIssue SchemaOutput SchemaResult Untrusted UntrustedError Untyped Write
+  `),
+};
+
+/** Compilers write its calls, and its types are Preact's. */
+const written = "./jsx-runtime";
+
+/** What an example may import beside the entries: a schema library, as users have one. */
+const library = "zod";
+
+/** Examples that may be left out of `deno test --doc`, each with its reason. */
+const IGNORED = 3;
+
+interface Docs {
+  nodes: Record<string, { module_doc?: unknown; symbols: Symbol[] }>;
+}
+
+interface Symbol {
+  name: string;
+  declarations: Declaration[];
+}
+
+interface Declaration {
+  location: { filename: string; line: number };
+  declarationKind: string;
+  /** `reference`: declared in a file that is another entry, and documented there. */
+  kind: string;
+  jsDoc?: { doc?: string; tags?: { kind: string; doc?: string }[] };
+}
+
+const { exports } = await readManifest();
+const entries = Object.entries(exports).filter(([entry]) => entry !== written);
+const docs = await readDocs(entries.map(([, path]) => path));
+
+Deno.test("exports: each entry exports what stands in its list", () => {
+  const exported = entries.map(([entry, path]) => {
+    const symbols = docs.nodes[new URL(path, root).href]?.symbols ?? [];
+    return [entry, symbols.filter(isExported).map(({ name }) => name).sort()];
+  });
+  assert.deepEqual(Object.fromEntries(exported), surface);
+});
+
+Deno.test("exports: every symbol has a doc comment and an example", () => {
+  assert.deepEqual(undocumented(docs), []);
+});
+
+Deno.test("exports: examples import the entries alone, and run, or say why not", () => {
+  const importable = [
+    "@argyle/argyle",
+    ...entries.map(([entry]) => `@argyle/argyle${entry.slice(1)}`),
+    library,
+  ];
+  const found = fences(Object.values(docs.nodes).map(({ module_doc, symbols }) => [module_doc, symbols]));
+  assert.ok(found.length > 100);
+  const strange = found.flatMap(({ code }) =>
+    [...code.matchAll(/\bfrom "([^"]+)"/g)].map(([, from]) => from)
+  );
+  assert.deepEqual(strange.filter((from) => !importable.includes(from!)), []);
+  const ignored = found.filter(({ info }) => /\bignore\b/.test(info)).map(({ info }) => info);
+  assert.deepEqual(ignored.filter((info) => !/^tsx? ignore \w+ \w+/.test(info)), []);
+  assert.ok(ignored.length <= IGNORED, ignored.join("\n"));
+});
+
+Deno.test("undocumented: a symbol without a comment, and one without an example", async () => {
+  const file = await Deno.makeTempFile({ suffix: ".ts" });
+  try {
+    const example = "/**\n * One.\n *\n * @example\n * ```ts\n * 1;\n * ```\n */";
+    const code =
+      `${example}\nexport const a = 1;\n/** Two. */\nexport const b = 2;\nexport const c = 3;\nconst d = 4;\n`;
+    await Deno.writeTextFile(file, code);
+    assert.deepEqual(undocumented(await readDocs([file])).map((line) => line.split(" (")[0]), [
+      "b: no example",
+      "c: no comment",
+      "c: no example",
+    ]);
+  } finally {
+    await Deno.remove(file);
+  }
+});
+
+async function readDocs(files: string[]): Promise<Docs> {
+  const { success, stdout, stderr } = await runDeno(["doc", "--quiet", "--no-lock", "--json", ...files]);
+  assert.ok(success, stderr);
+  return JSON.parse(stdout);
+}
+
+/** A sentence for each exported symbol that has no doc text or no example; overloads count together. */
+function undocumented({ nodes }: Docs): string[] {
+  return Object.values(nodes).flatMap(({ symbols }) => symbols).filter(isExported).flatMap((symbol) => {
+    const own = symbol.declarations.filter(({ kind }) => kind !== "reference");
+    const [first] = own;
+    if (first === undefined) return [];
+    const tags = own.flatMap(({ jsDoc }) => jsDoc?.tags ?? []);
+    const where = `(${first.location.filename.replace(root.href, "")}:${first.location.line + 1})`;
+    return [
+      own.some(({ jsDoc }) => jsDoc?.doc?.trim()) ? [] : `${symbol.name}: no comment ${where}`,
+      tags.some(({ kind, doc = "" }) => kind === "example" && /^```tsx?\b/m.test(doc))
+        ? []
+        : `${symbol.name}: no example ${where}`,
+    ].flat();
+  });
+}
+
+function isExported({ declarations }: Symbol): boolean {
+  return declarations.some(({ declarationKind }) => declarationKind === "export");
+}
+
+/** The samples in all comments: of modules, symbols, and their members. */
+function fences(value: unknown): { info: string; code: string }[] {
+  if (typeof value === "string") {
+    const found = value.matchAll(/^```(?<info>.*)\n(?<code>[^]*?)^```$/gm);
+    return Array.from(found, ({ groups = {} }) => ({ info: groups.info ?? "", code: groups.code ?? "" }));
+  }
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(fences) : [];
+}
+
+function list(names: string): string[] {
+  return names.trim().split(/\s+/);
+}
