@@ -96,6 +96,7 @@ export function listen(app: Stoppable, log: Logger, options: ListenOptions = {})
   const stop = () => stopping ??= stopServer(server, app);
   const exit = () => void exitAfter(stop(), log);
   const signals = listenToSignals(exit);
+  if (options.signal?.aborted) void stop();
   options.signal?.addEventListener("abort", () => void stop(), { once: true });
   log.info(`listening on ${url}`);
   const finished = server.finished.then(() => stopping).then(() => signals());

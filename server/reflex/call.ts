@@ -71,8 +71,9 @@ export async function runCall(call: CheckedCall, seen: Snapshot, host: Host): Pr
     const input = call.resolved.kind === "method" ? args : actionInput(target, args, element);
     const { reflex, value } = await run(call.resolved, input, makeContext, host.limits, host.clock, late);
     const text = value === undefined ? undefined : jsonText(value, `the result of ${target}`);
-    if (text !== undefined && text.length > host.limits.outcome) {
-      throw new RecordTooLarge(`result of ${target}`, text.length, host.limits.outcome);
+    const bytes = text === undefined ? 0 : new TextEncoder().encode(text).length;
+    if (bytes > host.limits.outcome) {
+      throw new RecordTooLarge(`result of ${target}`, bytes, host.limits.outcome);
     }
     const json = text === undefined ? undefined : JSON.parse(text) as Json;
     const frame: ServerFrame = ["done", n, json];

@@ -423,3 +423,9 @@ timed("listen: a shared store without a secret does not start", async () => {
   await assert.rejects(() => make({ store: shared }).app.listen({ port: 0 }), /Set ARGYLE_SECRET/);
   assert.throws(() => make({ secrets: ["short"] }), /5 bytes of at least 32/);
 });
+
+timed("listen: a signal that was aborted before ends the server at once", async () => {
+  const { app } = make();
+  const server = await app.listen({ port: 0, signal: AbortSignal.abort() });
+  await server.finished;
+});
