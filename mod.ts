@@ -29,12 +29,15 @@
 export { App } from "./server/app.ts";
 export { action } from "./server/reflex/action.ts";
 export { Head } from "./server/page/head.ts";
+export { type ContextKey, contextKey } from "./server/http/context.ts";
 export { HttpError } from "./server/http/error.ts";
+export { href, redirect } from "./server/http/redirect.ts";
 export { on } from "./server/reflex/on.ts";
 export { raw } from "./server/page/raw.ts";
 export { Reflex } from "./server/reflex/reflex.ts";
 export type { Engine, Store } from "./server/session/store.ts";
 export type { Html } from "./server/page/html.ts";
-export type { PageContext, SharedContext } from "./server/page/page.ts";
+export type { Middleware, RequestContext } from "./server/http/middleware.ts";
+export type { Layout, PageContext, SharedContext } from "./server/page/page.ts";
 export type { PathParams } from "./server/http/params.ts";
 export type { Schema } from "./protocol/schema.ts";

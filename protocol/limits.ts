@@ -73,7 +73,7 @@ export interface Limits {
   readonly visits: number;
   /** Outcomes kept for one visit. */
   readonly outcomes: number;
-  /** Characters of JSON that a reflex may return. */
+  /** Bytes of JSON that a reflex may return. */
   readonly outcome: number;
   /** Bytes of a record in the store: a session's values, or a visit's state with its outcomes. */
   readonly record: number;

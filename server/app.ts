@@ -8,15 +8,16 @@ import { defaultLimits, type Limits } from "../protocol/limits.ts";
 import { Path } from "../protocol/markers.ts";
 import { below, compose } from "./compose.ts";
 import { serveClient } from "./door/client_door.ts";
-import { failure } from "./door/failure.ts";
-import { servePage } from "./door/page_door.ts";
-import type { Arrived, Parts } from "./door/parts.ts";
+import { failure, readFailure } from "./door/failure.ts";
+import type { Arrived, Parts, Site } from "./door/parts.ts";
+import { serveSite } from "./door/site_door.ts";
 import { openSocket } from "./door/socket_door.ts";
 import { redeemTicket } from "./door/ticket_door.ts";
 import { guardProcess } from "./guard.ts";
+import { compress } from "./http/compress.ts";
 import { HttpError } from "./http/error.ts";
 import { secureHeaders } from "./http/headers.ts";
-import { type Arrival, arrive } from "./http/host.ts";
+import { arrive, isLoopback } from "./http/host.ts";
 import {
   DRAIN,
   GIVE_UP,
@@ -25,6 +26,7 @@ import {
   type ListenOptions,
   listenToSignals,
 } from "./http/listen.ts";
+import type { Middleware } from "./http/middleware.ts";
 import { checkPostOrigin } from "./http/origin.ts";
 import type { PathParams } from "./http/params.ts";
 import { readPath } from "./http/path.ts";
@@ -32,7 +34,9 @@ import { consoleLogger, type Logger } from "./observe.ts";
 import { type AppOptions, environment, readBase, readOrigins } from "./options.ts";
 import { clientPath } from "./page/document.ts";
 import {
+  type ErrorComponent,
   findPage,
+  type Layout,
   type Page,
   type PageComponent,
   type PageOptions,
@@ -73,7 +77,7 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
   readonly #base: string;
   readonly #limits: Limits;
   readonly #log: Logger;
-  readonly #pages: Page[] = [];
+  readonly #site: Site = { middleware: [], pages: [] };
   readonly #registry = new Registry();
   readonly #mounted: AnyApp[] = [];
   #allowed: { hosts: readonly string[]; origins: readonly string[] };
@@ -127,14 +131,54 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
   page<const Path extends string, State extends object = Untyped>(
     path: Path,
     component: PageComponent<Session, State, PathParams<Path>>,
-    options: PageOptions<State> = {},
+    options: PageOptions<State, Session> = {},
   ): this {
-    this.#pages.push({
-      path,
-      pattern: readPattern(path),
-      component: component as unknown as Page["component"],
-      options: options as PageOptions,
-    });
+    this.#site.pages.push({ ...this.#makePage(path, component, options), pattern: readPattern(path) });
+    return this;
+  }
+
+  /**
+   * Adds a function around every request, in the order in which they are added; see {@linkcode Middleware}.
+   *
+   * @example
+   * ```ts
+   * import { App, redirect } from "@argyle/argyle";
+   * const app = new App();
+   * app.use(({ user, path }, next) => {
+   *   return user === undefined && path.startsWith("/admin") ? redirect("/login") : next();
+   * });
+   * ```
+   */
+  use(middleware: Middleware): this {
+    this.#site.middleware.push(middleware);
+    return this;
+  }
+
+  /**
+   * The page for what is not there (404), instead of the built-in one.
+   *
+   * @example
+   * ```tsx
+   * import { App } from "@argyle/argyle";
+   * new App().notFound(({ url }) => <h1>There is no {url.pathname}</h1>);
+   * ```
+   */
+  notFound(component: ErrorComponent<Session>): this {
+    this.#site.notFound = this.#makePage("(not found)", component as unknown as Page["component"], {});
+    return this;
+  }
+
+  /**
+   * The page for everything else that goes wrong, and for what is not there where `notFound` was not given.
+   *
+   * @example
+   * ```tsx
+   * import { App } from "@argyle/argyle";
+   * new App().onError(({ error }) => <h1>{error.message}</h1>);
+   * ```
+   */
+  onError(component: ErrorComponent<Session>): this {
+    this.#site.onError = this.#makePage("(error)", component as unknown as Page["component"], {});
     return this;
   }
 
@@ -201,15 +245,19 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
     const other = this.#mountedAt(request);
     if (other !== undefined) return await other.fetch(request, info);
     let secure = false;
+    const development = isDevelopment(info);
     try {
       const deployed = environment("DENO_DEPLOYMENT_ID") !== undefined;
       const arrival = arrive(request, this.#allowed, deployed);
       secure = arrival.secure;
-      const response = await this.#answer(request, arrival);
-      if (response.status !== 101) secureHeaders(response.headers, secure);
-      return response;
+      const response = await this.#answer({ request, arrival, path: arrival.url.pathname, development });
+      if (response.status === 101) return response;
+      const smaller = compress(request, response);
+      secureHeaders(smaller.headers, secure);
+      return smaller;
     } catch (error) {
-      const response = failure(request, error, this.#log);
+      const known = readFailure(error, { request, development }, this.#log);
+      const response = failure(request, known, error instanceof HttpError ? error.headers : {});
       secureHeaders(response.headers, secure);
       return response;
     }
@@ -260,22 +308,31 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
     this.#signals = undefined;
   }
 
+  #makePage(path: string, component: unknown, options: PageOptions<object, Session>): Page {
+    const layouts = [this.#options.layout ?? [], options.layout ?? []].flat() as unknown as Layout[];
+    return {
+      path,
+      pattern: anywhere,
+      component: component as Page["component"],
+      layouts,
+      options: options as unknown as PageOptions,
+    };
+  }
+
   #mountedAt(request: Request): AnyApp | undefined {
     if (this.#mounted.length === 0) return undefined;
     const path = URL.parse(request.url)?.pathname ?? "";
     return this.#mounted.find((app) => path === app.#base || path.startsWith(`${app.#base}/`));
   }
 
-  async #answer(request: Request, arrival: Arrival): Promise<Response> {
+  async #answer({ request, arrival, development }: Arrived): Promise<Response> {
     const path = below(this.#base, readPath(arrival.url, this.#limits));
     if ((request.headers.get("cookie")?.length ?? 0) > this.#limits.cookies) {
       throw new HttpError(431, `Cookies have at most ${this.#limits.cookies} bytes.`);
     }
     checkPostOrigin(request, arrival);
+    const arrived: Arrived = { request, arrival, path, development };
     if (path === clientPath) return serveClient(request);
-    const found = findPage(this.#pages, path);
-    if (found === undefined && path === "/favicon.ico") return new Response(null, { status: 204 });
-    const arrived: Arrived = { request, arrival, path };
     if (path === Path.socket) {
       if (this.#draining) {
         throw new HttpError(503, "The server restarts.", { headers: { "retry-after": "1" } });
@@ -283,9 +340,12 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
       return await openSocket(arrived, await this.#ready());
     }
     if (path === Path.ticket) return await redeemTicket(arrived, await this.#ready());
-    if (found === undefined) throw new HttpError(404, "There is no such page.");
+    // Browsers ask for it unasked; without an answer their console shows an error on every page.
+    if (path === "/favicon.ico" && findPage(this.#site.pages, path) === undefined) {
+      return new Response(null, { status: 204 });
+    }
     if (!arrival.cookies) this.#warnPlain(arrival.url.host);
-    return await servePage(arrived, found, await this.#ready());
+    return await serveSite(arrived, await this.#ready());
   }
 
   // Once is enough: every request of a whole network may come this way.
@@ -302,7 +362,7 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
       base: this.#base,
       limits: this.#limits,
       log: this.#log,
-      pages: this.#pages,
+      site: this.#site,
       registry: this.#registry,
       hub: this.#hub,
       pending: this.#pending,
@@ -338,3 +398,13 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
  */
 // deno-lint-ignore no-explicit-any -- an app is invariant in its session, and whoever only serves it does not care
 export type AnyApp = App<any>;
+
+// Pages that are found by what happened, not by a path.
+const anywhere = new URLPattern();
+
+/** Whether details may be shown: only where somebody has said so, and only to this machine. */
+function isDevelopment(info: unknown): boolean {
+  if (environment("ARGYLE_ENV") !== "development") return false;
+  const { hostname } = (info as Partial<Deno.ServeHandlerInfo> | undefined)?.remoteAddr as Deno.NetAddr ?? {};
+  return hostname !== undefined && isLoopback(hostname === "::1" ? "[::1]" : hostname);
+}

@@ -6,8 +6,10 @@
 
 import { systemClock } from "../protocol/clock.ts";
 import { PROTOCOL_VERSION } from "../protocol/version.ts";
-import type { Parts } from "./door/parts.ts";
+import type { Parts, Site } from "./door/parts.ts";
+import { ContextValues } from "./http/context.ts";
 import { HttpError } from "./http/error.ts";
+import { runMiddleware } from "./http/middleware.ts";
 import { readPath } from "./http/path.ts";
 import { type AppOptions, environment } from "./options.ts";
 import { clientHash } from "./page/client_script.ts";
@@ -24,7 +26,7 @@ import { Records } from "./session/records.ts";
 import { SessionValues } from "./session/values.ts";
 
 /** What an app has before its keys are there. */
-export type Given = Pick<Parts, "base" | "limits" | "log" | "pages" | "registry" | "hub" | "pending">;
+export type Given = Pick<Parts, "base" | "limits" | "log" | "site" | "registry" | "hub" | "pending">;
 
 /**
  * The parts of an app.
@@ -37,7 +39,7 @@ export async function compose<Session extends object = Untyped>(
 ): Promise<Parts> {
   const { name = "app", lang = "en", clock = systemClock, session, store = memory({ clock }).store } =
     options;
-  const { base, limits, log, pages } = given;
+  const { base, limits, log, site } = given;
   // Two apps may share a store: everything of one begins with its name and base.
   const app = `${name}${base}`;
   const keys = new KeyRing(
@@ -59,9 +61,10 @@ export async function compose<Session extends object = Untyped>(
     renderer: new Renderer(given.registry, name, limits, clock, log),
     parked: new ParkedViews(limits.parked),
     open: (id, token) => openPage(keys, id, build, token, limits.token),
+    admit: (url, user, handshake) => admit(site, url, below(base, readPath(url, limits)), user, handshake),
     find: (path) => {
       const url = URL.parse(path, "http://localhost");
-      return url === null ? undefined : findPage(pages, below(base, readPath(url, limits)));
+      return url === null ? undefined : findPage(site.pages, below(base, readPath(url, limits)));
     },
   };
 }
@@ -76,4 +79,29 @@ export function below(base: string, path: string): string {
   if (path.startsWith(`${base}/`)) return path.slice(base.length);
   if (path === "/favicon.ico") return path;
   throw new HttpError(404, "There is no such page.");
+}
+
+// The same middleware as for a GET of the page, around an answer that only we make.
+async function admit(
+  site: Site,
+  url: URL,
+  path: string,
+  user: string | undefined,
+  handshake: Headers,
+): Promise<ContextValues | undefined> {
+  const values = new ContextValues();
+  if (site.middleware.length === 0) return values;
+  const request = new Request(url, { headers: handshake });
+  let passed = false;
+  const context = { request, url, path, user, get: values.get, set: values.set };
+  try {
+    await runMiddleware(site.middleware, context, () => {
+      passed = true;
+      return Promise.resolve(new Response(null, { status: 204 }));
+    });
+  } catch (error) {
+    if (!(error instanceof HttpError)) throw error;
+    return undefined;
+  }
+  return passed ? values : undefined;
 }

@@ -8,7 +8,7 @@ import type { Clock } from "../protocol/clock.ts";
 import type { Limits } from "../protocol/limits.ts";
 import type { Schema } from "../protocol/schema.ts";
 import type { Logger } from "./observe.ts";
-import type { Untyped } from "./page/page.ts";
+import type { Layout, Untyped } from "./page/page.ts";
 import type { Engine } from "./session/store.ts";
 
 /**
@@ -50,6 +50,8 @@ export interface AppOptions<Session extends object = Untyped> extends Partial<En
    * need not stand in `hosts`. `ARGYLE_ORIGIN` (with commas) where left out.
    */
   readonly origins?: readonly string[];
+  /** What stands around every page; the first outermost. */
+  readonly layout?: Layout<Session> | readonly Layout<Session>[];
   /** The language of its documents; `en` where left out. */
   readonly lang?: string;
   /** Limits other than the defaults: bytes, milliseconds, numbers. */

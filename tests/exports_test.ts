@@ -4,7 +4,8 @@ import { readManifest, root, runDeno } from "./project.ts";
 /** What each entry exports. A change here is a change of what users rely on, and stands in CHANGELOG.md too. */
 const surface: Record<string, readonly string[]> = {
   ".": list(`
-    App Engine Head Html HttpError PageContext PathParams Reflex Schema SharedContext Store action on raw
+    App ContextKey Engine Head Html HttpError Layout Middleware PageContext PathParams Reflex RequestContext Schema
+    SharedContext Store action contextKey href on raw redirect
   `),
   "./client": list("CallError call"),
   "./kv": list("Check Engine Entry Store Write kv openKv"),
@@ -18,8 +19,8 @@ const surface: Record<string, readonly string[]> = {
   `),
   "./testing": list("FakeClock StoreUnderTest storeContract"),
   "./types": list(`
-    Action ActionOptions AnyApp AppOptions Check Clock ElementReader Entry FormReader JsxElement Limits
-    ListenOptions Listening LogFields Logger Offer OfferArgs Offerable PageComponent PageOptions Raw ReflexClass
+    Action ActionOptions AnyApp AppOptions Check Clock ElementReader Entry ErrorComponent FormReader JsxElement Limits
+    ListenOptions Listening LogFields Logger Offer OfferArgs Offerable PageComponent PageError PageOptions Raw ReflexClass
     SchemaInput SchemaIssue SchemaOutput SchemaResult Untrusted UntrustedError Untyped Write
   `),
 };

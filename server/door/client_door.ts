@@ -4,25 +4,36 @@
  * @module
  */
 
+import { takesGzip } from "../http/compress.ts";
 import { HttpError } from "../http/error.ts";
 import { clientHash, clientScript } from "../page/client_script.ts";
 
+let zipped: Promise<ArrayBuffer> | undefined;
+
 /**
- * The script, under a name that its content decides: it never changes, so it is kept for ever.
+ * The script, under a name that its content decides: it never changes, so it is kept for ever, and zipped once.
  *
  * @throws HttpError 405 for another method
  */
-export function serveClient(request: Request): Response {
+export async function serveClient(request: Request): Promise<Response> {
   if (request.method !== "GET" && request.method !== "HEAD") {
     throw new HttpError(405, "The script is got by GET.", { headers: { allow: "GET, HEAD" } });
   }
-  const headers = {
+  const gzip = takesGzip(request.headers.get("accept-encoding") ?? "");
+  const headers = new Headers({
     "content-type": "text/javascript; charset=utf-8",
     "cache-control": "public, max-age=31536000, immutable",
-    etag: `"${clientHash}"`,
-  };
-  if (request.headers.get("if-none-match") === headers.etag) {
+    vary: "accept-encoding",
+    etag: gzip ? `"${clientHash}-gzip"` : `"${clientHash}"`,
+  });
+  if (request.headers.get("if-none-match") === headers.get("etag")) {
     return new Response(null, { status: 304, headers });
   }
-  return new Response(request.method === "HEAD" ? null : clientScript, { headers });
+  if (gzip) headers.set("content-encoding", "gzip");
+  if (request.method === "HEAD") return new Response(null, { headers });
+  return new Response(gzip ? await (zipped ??= zip(clientScript)) : clientScript, { headers });
+}
+
+function zip(text: string): Promise<ArrayBuffer> {
+  return new Response(new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"))).arrayBuffer();
 }

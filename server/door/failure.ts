@@ -7,25 +7,35 @@
 import { HttpError } from "../http/error.ts";
 import type { Logger } from "../observe.ts";
 import { errorPage } from "../page/error_page.ts";
+import type { PageError } from "../page/page.ts";
 
 /**
- * An error as a response. The message of an {@linkcode HttpError} is for the person; everything else goes to the log
- * whole, and to the person as a reference.
+ * An error as a person may know it. The message of an {@linkcode HttpError} is for the person; everything else goes to
+ * the log whole, and to the person as a reference.
+ *
+ * @param about the request, and whether details may be shown: in development, on this machine
  */
-export function failure(request: Request, error: unknown, log: Logger): Response {
-  if (error instanceof HttpError) {
-    if (error.cause !== undefined) log.error("a request failed", error.cause, { status: error.status });
-    return errorResponse(request, error.status, error.message, error.headers);
+export function readFailure(
+  error: unknown,
+  about: { readonly request: Request; readonly development: boolean },
+  log: Logger,
+): PageError {
+  const { request: { method }, development } = about;
+  if (error instanceof HttpError && error.cause === undefined) {
+    return { status: error.status, message: error.message, reference: undefined, detail: undefined };
   }
   const reference = crypto.randomUUID().slice(0, 8);
-  log.error("a request failed", error, { method: request.method, reference });
-  return errorResponse(request, 500, `Something went wrong on the server. (Reference ${reference}.)`);
+  log.error("a request failed", error, { method, reference });
+  const detail = development ? describe(error) : undefined;
+  if (error instanceof HttpError) return { status: error.status, message: error.message, reference, detail };
+  const message = `Something went wrong on the server. (Reference ${reference}.)`;
+  return { status: 500, message, reference, detail };
 }
 
-function errorResponse(
+/** The built-in page for an error. */
+export function failure(
   request: Request,
-  status: number,
-  message: string,
+  error: PageError,
   more: Readonly<Record<string, string>> = {},
 ): Response {
   const headers = {
@@ -35,5 +45,13 @@ function errorResponse(
       "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
     ...more,
   };
-  return new Response(request.method === "HEAD" ? null : errorPage(status, message), { status, headers });
+  const body = request.method === "HEAD" ? null : errorPage(error.status, error.message, error.detail);
+  return new Response(body, { status: error.status, headers });
+}
+
+// With its causes, as the console shows it.
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? "" : `\nCaused by: ${describe(error.cause)}`;
+  return `${error.stack ?? error.message}${cause}`;
 }

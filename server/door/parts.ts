@@ -5,6 +5,7 @@
  */
 
 import type { Arrival } from "../http/host.ts";
+import type { Middleware } from "../http/middleware.ts";
 import type { Page } from "../page/page.ts";
 import type { Host } from "../reflex/host.ts";
 import type { KeyRing } from "../seal/key_ring.ts";
@@ -22,7 +23,20 @@ export interface Parts extends Host {
   readonly keys: KeyRing;
   readonly cookie: SessionCookie;
   readonly hub: Hub;
-  readonly pages: readonly Page[];
+  /** What the app itself has. */
+  readonly site: Site;
+}
+
+/** What was added to an app: it grows until the first request, and later too. */
+export interface Site {
+  /** Around every request that is not the framework's own. */
+  readonly middleware: Middleware[];
+  /** In the order in which they were added. */
+  readonly pages: Page[];
+  /** The page for what is not there. */
+  notFound?: Page;
+  /** The page for what went wrong. */
+  onError?: Page;
 }
 
 /** A request that has passed the first checks. */
@@ -31,4 +45,6 @@ export interface Arrived {
   readonly arrival: Arrival;
   /** The decoded path below the base, beginning with `/`. */
   readonly path: string;
+  /** Whether details of an error may be shown: `ARGYLE_ENV=development`, asked from this machine. */
+  readonly development: boolean;
 }

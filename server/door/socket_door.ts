@@ -24,11 +24,13 @@ export async function openSocket({ request, arrival }: Arrived, parts: Parts): P
     : undefined;
   if (session === undefined) throw new HttpError(403, "A page's socket has a session; load the page first.");
   parts.hub.admit(session.id);
+  // After the upgrade the request's headers are gone.
+  const handshake = new Headers(request.headers);
   const { socket, response } = upgrade(request, parts.limits);
   const connection = new Connection(socket, parts.limits, parts.clock, parts.log);
   // The origin that was checked is the one in the browser's address bar, also behind a proxy.
   const origin = arrival.origins.includes(arrival.url.origin) ? arrival.url.origin : arrival.origins[0]!;
-  const visit = new Visit(parts, connection, session.id, origin);
+  const visit = new Visit(parts, connection, session.id, origin, handshake);
   parts.hub.add(session.id, connection);
   connection.start({
     frame: (frame, text) => visit.frame(frame, text),

@@ -6,7 +6,8 @@
 
 import { canonicalJson } from "../../protocol/json.ts";
 import { deepFreeze } from "./frozen.ts";
-import type { PageContext, Untyped } from "./page.ts";
+import type { ContextValues } from "../http/context.ts";
+import type { PageContext, PageError, Untyped } from "./page.ts";
 
 /** What a context is made of. */
 export interface ContextParts {
@@ -20,8 +21,12 @@ export interface ContextParts {
   readonly state: Untyped;
   /** Who it is. */
   readonly user: string | undefined;
+  /** What middleware has set. */
+  readonly values: ContextValues;
   /** The reflex that has just run. */
   readonly ran?: object;
+  /** What went wrong, for the app's own error page. */
+  readonly error?: PageError;
 }
 
 /** The context of one render. Its functions work without `this`: everybody destructures contexts. */
@@ -34,6 +39,8 @@ export function pageContext(parts: ContextParts): PageContext<Untyped, Untyped, 
     session: deepFreeze(parts.session),
     state: deepFreeze(parts.state),
     user: parts.user,
+    get: parts.values.get,
+    ...(parts.error === undefined ? {} : { error: parts.error }),
     ran: <R extends object>(reflex: abstract new () => R): R | undefined =>
       parts.ran instanceof reflex ? parts.ran : undefined,
     load<T>(key: string | readonly unknown[], fn: () => T | Promise<T>): Promise<T> {

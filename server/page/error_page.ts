@@ -12,12 +12,17 @@ import { STATUS_TEXT } from "./status_text.ts";
  *
  * @param status of the response
  * @param message a sentence for the person
+ * @param detail the stack, in development
  */
-export function errorPage(status: number, message: string): string {
+export function errorPage(status: number, message: string, detail?: string): string {
   const title = `${status} ${STATUS_TEXT[status] ?? "Error"}`;
-  const text = message.replace(/[&<]/g, (c) => c === "&" ? "&amp;" : "&lt;");
+  const stack = detail === undefined ? "" : `<pre>${escape(detail)}</pre>`;
   return `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">` +
     `<meta name="viewport" content="width=device-width, initial-scale=1">` +
     `<meta name="color-scheme" content="light dark"><title>${title}</title></head>` +
-    `<body><main><h1>${title}</h1><p>${text}</p></main></body></html>`;
+    `<body><main><h1>${title}</h1><p>${escape(message)}</p>${stack}</main></body></html>`;
+}
+
+function escape(text: string): string {
+  return text.replace(/[&<]/g, (c) => c === "&" ? "&amp;" : "&lt;");
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { ContextKey } from "../http/context.ts";
 import { HttpError } from "../http/error.ts";
 import type { Html } from "./html.ts";
 
@@ -78,6 +79,13 @@ export interface PageContext<Session = Untyped, State = Untyped, Params = Record
    * @returns the instance; `undefined` in any render but the one right after
    */
   ran<R extends object>(reflex: abstract new () => R): R | undefined;
+  /**
+   * What middleware has set.
+   *
+   * @param key made by `contextKey`
+   * @throws TypeError where nothing was set, and the key has no initial value
+   */
+  get<T>(key: ContextKey<T>): T;
 }
 
 /**
@@ -115,7 +123,7 @@ export type PageComponent<Session, State, Params> = (
  * new App().reflexes({ Search }).page("/", () => <main />, options);
  * ```
  */
-export interface PageOptions<State = Untyped> {
+export interface PageOptions<State = Untyped, Session = Untyped> {
   /** The state of a visit before the first reflex has changed it, as JSON; `{}` where left out. */
   readonly state?: () => State;
   /**
@@ -123,7 +131,67 @@ export interface PageOptions<State = Untyped> {
    * none where left out.
    */
   readonly calls?: readonly (abstract new () => object)[];
+  /** What stands around the page, inside the app's own layout; the first outermost. */
+  readonly layout?: Layout<Session> | readonly Layout<Session>[];
 }
+
+/**
+ * What stands around pages: a function of the page's context and of what it stands around. It may load data of its
+ * own. Several are nested, the first outermost.
+ *
+ * @example
+ * ```tsx
+ * import { App, type Layout } from "@argyle/argyle";
+ * const Shell: Layout = ({ children, user }) => (
+ *   <div>
+ *     <header>{user ?? "Nobody"}</header>
+ *     <main>{children}</main>
+ *   </div>
+ * );
+ * new App({ layout: Shell }).page("/", () => <h1>Home</h1>);
+ * ```
+ */
+export type Layout<Session = Untyped> = (
+  context: PageContext<Session, Untyped, Record<string, string>> & { readonly children: Html },
+) => Html | Promise<Html>;
+
+/**
+ * What went wrong, as a person may know it.
+ *
+ * @example
+ * ```ts
+ * import type { PageError } from "@argyle/argyle/types";
+ * const error: PageError = { status: 404, message: "There is no such page.", reference: undefined, detail: undefined };
+ * ```
+ */
+export interface PageError {
+  /** The status of the response. */
+  readonly status: number;
+  /** A sentence for the person. */
+  readonly message: string;
+  /** Finds the line in the log, where there is one. */
+  readonly reference: string | undefined;
+  /** The stack, in development alone. */
+  readonly detail: string | undefined;
+}
+
+/**
+ * An app's own page for what is not there or went wrong. It shows, and is not live.
+ *
+ * @example
+ * ```tsx
+ * import { App } from "@argyle/argyle";
+ * new App().onError(({ error }) => (
+ *   <main>
+ *     <h1>{error.status}</h1>
+ *     <p>{error.message}</p>
+ *   </main>
+ * ));
+ * ```
+ */
+export type ErrorComponent<Session = Untyped> = (
+  context: PageContext<Session, Untyped, Record<string, string>> & { readonly error: PageError },
+) => Html | Promise<Html>;
 
 /** A page as an app holds it. */
 export interface Page {
@@ -133,6 +201,8 @@ export interface Page {
   readonly pattern: URLPattern;
   /** The component. */
   readonly component: PageComponent<Untyped, Untyped, Record<string, string>>;
+  /** What stands around it, outermost first. */
+  readonly layouts: readonly Layout[];
   /** The rest of what it declared. */
   readonly options: PageOptions;
 }

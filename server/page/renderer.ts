@@ -64,7 +64,7 @@ export class Renderer {
   }
 
   async #load(page: Page, parts: ContextParts): Promise<Html | Response> {
-    const html = page.component(pageContext(parts));
+    const html = wrapped(page, parts);
     if (!(html instanceof Promise)) return html; // most pages: no timer for them
     const { promise: deadline, reject } = Promise.withResolvers<never>();
     const cancel = this.#clock.after(this.#limits.load, () => reject(pageTimeout(this.#limits.load)));
@@ -88,4 +88,16 @@ export class Renderer {
       });
     }
   }
+}
+
+// The page in its layouts. Nothing is awaited that is there already.
+function wrapped(page: Page, parts: ContextParts): Html | Response | Promise<Html | Response> {
+  const context = pageContext(parts);
+  let html = page.component(context);
+  for (const layout of [...page.layouts].reverse()) {
+    const wrap = (children: Html | Response) =>
+      children instanceof Response ? children : layout({ ...context, children });
+    html = html instanceof Promise ? html.then(wrap) : wrap(html);
+  }
+  return html;
 }

@@ -7,6 +7,7 @@
 import { errorSentences, WireError } from "../../protocol/errors.ts";
 import { writeFrame } from "../../protocol/codec.ts";
 import type { CallFrame, ElementData, Json, ServerFrame } from "../../protocol/frames.ts";
+import type { ContextValues } from "../http/context.ts";
 import type { Page, Untyped } from "../page/page.ts";
 import { jsonText } from "../session/json_text.ts";
 import type { Change, Snapshot } from "../session/records.ts";
@@ -25,7 +26,13 @@ export interface CheckedCall {
   /** What it runs. */
   readonly resolved: Resolved;
   /** The live page that it came from. */
-  readonly from: { visit: string; page: Page; url: URL; params: Record<string, string> };
+  readonly from: {
+    values: ContextValues;
+    visit: string;
+    page: Page;
+    url: URL;
+    params: Record<string, string>;
+  };
 }
 
 /** What a call came to: what is to be kept of it, and what the caller is told. */
@@ -59,6 +66,7 @@ export async function runCall(call: CheckedCall, seen: Snapshot, host: Host): Pr
     url: call.from.url,
     params: call.from.params,
     user: seen.user,
+    get: call.from.values.get,
     get signal() {
       return deadline.signal;
     },

@@ -7,6 +7,7 @@
 import type { Clock } from "../../protocol/clock.ts";
 import type { Limits } from "../../protocol/limits.ts";
 import type { Logger } from "../observe.ts";
+import type { ContextValues } from "../http/context.ts";
 import type { Page } from "../page/page.ts";
 import type { OpenedPage } from "../page/page_data.ts";
 import type { Renderer } from "../page/renderer.ts";
@@ -34,6 +35,13 @@ export interface Host {
   readonly visits: Map<string, Visit>;
   /** Opens the page data that a browser has sent. */
   open(session: string, token: string): Promise<OpenedPage | undefined>;
+  /**
+   * Runs the app's middleware for a page whose socket connects.
+   *
+   * @param handshake the headers of the socket's request
+   * @returns what it has set, or `undefined` where it has not let the page pass
+   */
+  admit(url: URL, user: string | undefined, handshake: Headers): Promise<ContextValues | undefined>;
   /** The page of a path (with the base and query) and its params; `undefined` where there is none any more. */
   find(path: string): { page: Page; params: Record<string, string> } | undefined;
 }

@@ -7,6 +7,7 @@
 import { errorSentences, WireError } from "../../protocol/errors.ts";
 import type { Outcome, ServerFrame } from "../../protocol/frames.ts";
 import type { Operation } from "../../protocol/operations.ts";
+import type { ContextValues } from "../http/context.ts";
 import { HttpError } from "../http/error.ts";
 import type { Offers } from "../page/offers.ts";
 import type { Page } from "../page/page.ts";
@@ -31,6 +32,8 @@ export interface LivePageParts {
   readonly url: URL;
   /** The params of its path. */
   readonly params: Record<string, string>;
+  /** What middleware has set. */
+  readonly values: ContextValues;
   /** What the browser shows. */
   readonly view: View;
 }
@@ -142,15 +145,16 @@ export class LivePage {
 
   // `undefined`: the page has left with a response, which only a GET can follow.
   async #render(seen: Snapshot, ran?: Reflex): Promise<Render | undefined> {
-    const { page, params, url } = this.parts;
-    const { renderer, values } = this.#host;
+    const { page, params, url, values } = this.parts;
+    const { renderer } = this.#host;
     try {
       const render = await renderer.render(page, {
         url: new URL(url),
         params,
-        session: await values.read(seen.values),
+        session: await this.#host.values.read(seen.values),
         state: visitState(seen, page),
         user: seen.user,
+        values,
         ...(ran === undefined ? {} : { ran }),
       });
       if (!(render instanceof Response)) return render;

@@ -5,6 +5,7 @@
  */
 
 import { WireError } from "../../protocol/errors.ts";
+import type { ContextKey } from "../http/context.ts";
 import type { Untyped } from "../page/page.ts";
 import type { ElementReader, FormReader } from "./element.ts";
 
@@ -30,6 +31,8 @@ export interface CallContext {
   readonly user: string | undefined;
   /** Aborted when the call has taken too long. */
   readonly signal: AbortSignal;
+  /** What middleware has set. */
+  get<T>(key: ContextKey<T>): T;
   /** Notes a login or logout. */
   renew(user: string | null): void;
 }
@@ -120,6 +123,16 @@ export abstract class Reflex<Session extends object = any, State extends object 
   /** An id of this call, the same however often its body runs: an idempotency key for the world outside. */
   get id(): string {
     return this.#current("id").id;
+  }
+
+  /**
+   * What middleware set when the page's socket connected.
+   *
+   * @param key made by `contextKey`
+   * @throws TypeError where nothing was set, and the key has no initial value
+   */
+  get<T>(key: ContextKey<T>): T {
+    return this.#current("get()").get(key);
   }
 
   /** Aborted when the call has taken longer than `limits.reflex` or its action's `timeout`. */

@@ -30,6 +30,7 @@ export class Visit {
   readonly #connection: Connection;
   readonly #session: string;
   readonly #origin: string;
+  readonly #handshake: Headers;
   #live: LivePage | undefined;
   #queue: Promise<void> = Promise.resolve();
   #waiting = 0;
@@ -38,12 +39,14 @@ export class Visit {
   /**
    * @param session the id that the socket's cookie named
    * @param origin the page's own, for `url`
+   * @param handshake the headers of the socket's request, for middleware
    */
-  constructor(host: Host, connection: Connection, session: string, origin: string) {
+  constructor(host: Host, connection: Connection, session: string, origin: string, handshake: Headers) {
     this.#host = host;
     this.#connection = connection;
     this.#session = session;
     this.#origin = origin;
+    this.#handshake = handshake;
   }
 
   /** Takes a frame. Calls wait in line; the promise is done when this frame is. */
@@ -87,6 +90,9 @@ export class Visit {
     if (isForgotten(seen, data.sealedAt)) return this.#resync("forgotten");
     const found = this.#host.find(data.path);
     if (found === undefined) return this.#resync("page");
+    const url = new URL(data.path, this.#origin);
+    const values = await this.#host.admit(new URL(url), seen.user, this.#handshake);
+    if (values === undefined) return this.#resync("left");
     // Whoever held this visit parks its view first.
     this.#host.visits.get(data.visit)?.replace();
     const parked = this.#host.parked.take(data.visit);
@@ -96,7 +102,7 @@ export class Visit {
     const view: View = known ??
       { hash: data.hash, version: 0, render: undefined, previous: undefined, state: data.state };
     const { visit, identity, sealedAt } = data;
-    const parts = { visit, identity, sealedAt, ...found, url: new URL(data.path, this.#origin), view };
+    const parts = { visit, identity, sealedAt, ...found, url, values, view };
     const live = this.#live = new LivePage(parts, this.#host, (frame) => this.#connection.send(frame));
     this.#host.visits.set(visit, this);
     this.#connection.send(["ready", view.version]);
@@ -181,8 +187,8 @@ export class Visit {
     }
     await live.base(seen);
     const resolved = this.#check(live, frame);
-    const { visit, page, url, params, view } = live.parts;
-    const call: CheckedCall = { frame, hash, resolved, from: { visit, page, url, params } };
+    const { visit, page, url, params, values, view } = live.parts;
+    const call: CheckedCall = { frame, hash, resolved, from: { visit, page, url, params, values } };
     const result = await runCall(call, seen, this.#host);
     const { committed, told } = await this.#commit(live, call, result, seen);
     if (committed === undefined) return false;

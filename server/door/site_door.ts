@@ -1,0 +1,104 @@
+/**
+ * Answers what the app itself has: its middleware, around its pages, and its own pages for what went wrong.
+ *
+ * @module
+ */
+
+import { ContextValues } from "../http/context.ts";
+import { HttpError } from "../http/error.ts";
+import { contentSecurityPolicy, makeNonce } from "../http/headers.ts";
+import { runMiddleware } from "../http/middleware.ts";
+import { writeDocument } from "../page/document.ts";
+import { findPage, type Page, type PageError, type Untyped } from "../page/page.ts";
+import { visitState } from "../reflex/call.ts";
+import { failure, readFailure } from "./failure.ts";
+import { servePage } from "./page_door.ts";
+import type { Arrived, Parts } from "./parts.ts";
+import { recognise, type Visitor } from "./visitor.ts";
+
+/** Answers a request. What a page or middleware throws is answered by the app's own page for it, where there is one. */
+export async function serveSite(arrived: Arrived, parts: Parts): Promise<Response> {
+  const { request, arrival: { url }, path } = arrived;
+  const visitor = await recognise(arrived, parts);
+  const values = new ContextValues();
+  const context = {
+    request,
+    url: new URL(url),
+    path,
+    user: visitor.seen.user,
+    get: values.get,
+    set: values.set,
+  };
+  const next = async () => {
+    const found = findPage(parts.site.pages, path);
+    if (found === undefined) throw new HttpError(404, "There is no such page.");
+    return await servePage(arrived, found, visitor, values, parts);
+  };
+  let response: Response;
+  try {
+    response = await runMiddleware(parts.site.middleware, context, next);
+  } catch (error) {
+    response = await serveFailure(error, arrived, visitor, values, parts);
+  }
+  return withCookie(response, visitor.setCookie);
+}
+
+async function serveFailure(
+  thrown: unknown,
+  arrived: Arrived,
+  visitor: Visitor,
+  values: ContextValues,
+  parts: Parts,
+): Promise<Response> {
+  const { request } = arrived;
+  const error = readFailure(thrown, arrived, parts.log);
+  const headers = thrown instanceof HttpError ? thrown.headers : {};
+  const page = (error.status === 404 ? parts.site.notFound : undefined) ?? parts.site.onError;
+  if (page === undefined) return failure(request, error, headers);
+  try {
+    return await showFailure(page, error, headers, arrived, visitor, values, parts);
+  } catch (cause) {
+    parts.log.error("the app's own error page failed", cause, { reference: error.reference });
+    return failure(request, error, headers);
+  }
+}
+
+// A page that only shows: what is not there has no state, and nothing to call.
+async function showFailure(
+  page: Page,
+  error: PageError,
+  more: Readonly<Record<string, string>>,
+  { request, arrival }: Arrived,
+  { seen }: Visitor,
+  values: ContextValues,
+  parts: Parts,
+): Promise<Response> {
+  const rendered = await parts.renderer.render(page, {
+    url: new URL(arrival.url),
+    params: {},
+    session: await parts.values.read(seen.values) as Untyped,
+    state: visitState(seen, page),
+    user: seen.user,
+    values,
+    error,
+  });
+  if (rendered instanceof Response) {
+    throw new TypeError("Cannot show an error: its page left with a response.");
+  }
+  const nonce = makeNonce();
+  const headers = {
+    ...more,
+    "content-type": "text/html; charset=utf-8",
+    "cache-control": "private, no-store",
+    "content-security-policy": contentSecurityPolicy(nonce, arrival.secure),
+  };
+  const document = writeDocument(rendered, undefined, { base: parts.base, nonce, lang: parts.lang });
+  return new Response(request.method === "HEAD" ? null : document, { status: error.status, headers });
+}
+
+function withCookie(response: Response, setCookie: string | undefined): Response {
+  if (setCookie === undefined) return response;
+  const headers = new Headers(response.headers);
+  headers.append("set-cookie", setCookie);
+  return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
+}

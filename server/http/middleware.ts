@@ -1,0 +1,79 @@
+/**
+ * Functions around a request.
+ *
+ * @module
+ */
+
+import type { ContextKey } from "./context.ts";
+
+/**
+ * What middleware is given. Its functions work without `this`.
+ *
+ * @example
+ * ```ts
+ * import type { RequestContext } from "@argyle/argyle";
+ * const isAdmin = ({ user }: RequestContext) => user === "ann";
+ * ```
+ */
+export interface RequestContext {
+  /** The request. When a page's socket connects, it is a GET of the page, with the headers of the handshake. */
+  readonly request: Request;
+  /** Its URL. */
+  readonly url: URL;
+  /** The decoded path below the app's base. */
+  readonly path: string;
+  /** Who it is; `undefined` before a login. */
+  readonly user: string | undefined;
+  /** Sets a value for the functions that come after, for the page and for its reflexes. */
+  set<T>(key: ContextKey<T>, value: T): void;
+  /** Gets a value that was set; throws where nothing was, and the key has no initial value. */
+  get<T>(key: ContextKey<T>): T;
+}
+
+/**
+ * A function around every request of an app: it leaves with a response of its own, or goes on with `next()` and may
+ * change what comes back. It runs again whenever a page's socket connects, so that what it forbids a GET it forbids a
+ * live page too; there, any answer but that of `next()` makes the browser load the page again.
+ *
+ * @example
+ * ```ts
+ * import type { Middleware } from "@argyle/argyle";
+ * const timed: Middleware = async (_context, next) => {
+ *   const start = performance.now();
+ *   const response = await next();
+ *   response.headers.set("server-timing", `app;dur=${(performance.now() - start).toFixed(1)}`);
+ *   return response;
+ * };
+ * ```
+ */
+export type Middleware = (
+  context: RequestContext,
+  next: () => Promise<Response>,
+) => Response | Promise<Response>;
+
+/**
+ * Runs a chain of middleware around `last`.
+ *
+ * @throws TypeError for one that calls `next()` twice or answers with nothing; whatever one of them throws
+ */
+export async function runMiddleware(
+  chain: readonly Middleware[],
+  context: RequestContext,
+  last: () => Promise<Response>,
+): Promise<Response> {
+  const run = async (at: number): Promise<Response> => {
+    const middleware = chain[at];
+    if (middleware === undefined) return await last();
+    let called = false;
+    const response = await middleware(context, () => {
+      if (called) {
+        throw new TypeError(`Cannot go on: the middleware ${middleware.name || at} called next() twice.`);
+      }
+      called = true;
+      return run(at + 1);
+    });
+    if (response instanceof Response) return response;
+    throw new TypeError(`Cannot answer: the middleware ${middleware.name || at} did not return a Response.`);
+  };
+  return await run(0);
+}
