@@ -47,6 +47,8 @@ export const Path = {
   socket: "/_argyle/socket",
   /** Where one-time tickets are redeemed. */
   ticket: "/_argyle/ticket",
+  /** Says whether the server takes requests: 200, or 503. */
+  health: "/_argyle/health",
 } as const;
 
 /**

@@ -244,6 +244,8 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
     guardProcess(this.#log);
     const other = this.#mountedAt(request);
     if (other !== undefined) return await other.fetch(request, info);
+    // Asked by whatever watches over us, under whatever name it knows us: before the check of the host.
+    if (URL.parse(request.url)?.pathname === `${this.#base}${Path.health}`) return await this.#health();
     let secure = false;
     const development = isDevelopment(info);
     try {
@@ -323,6 +325,19 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
     if (this.#mounted.length === 0) return undefined;
     const path = URL.parse(request.url)?.pathname ?? "";
     return this.#mounted.find((app) => path === app.#base || path.startsWith(`${app.#base}/`));
+  }
+
+  // Healthy is who has reached the store for the keys, and does not stop.
+  async #health(): Promise<Response> {
+    const headers = new Headers({ "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" });
+    secureHeaders(headers, false);
+    try {
+      await this.#ready();
+      if (!this.#draining) return new Response("ok", { headers });
+    } catch (error) {
+      this.#log.error("the app is not ready", error);
+    }
+    return new Response(this.#draining ? "stopping" : "not ready", { status: 503, headers });
   }
 
   async #answer({ request, arrival, development }: Arrived): Promise<Response> {

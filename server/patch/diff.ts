@@ -38,11 +38,16 @@ export function diff(before: Rendered, after: Rendered): Operation[] {
   const morphs = changes(before, after)?.map(({ id, from, to }): MorphOperation => {
     return ["morph", id, after.body.slice(from, to).toWellFormed()];
   });
-  if (morphs === undefined || size(morphs) > after.body.length) {
+  // An element that is named costs its neighbours nothing, and leaves alone what others have put beside it. The body
+  // is for pages of which nearly everything has changed.
+  if (morphs === undefined || size(morphs) > WORTH * after.body.length + 512) {
     return [...operations, ["body", after.body.toWellFormed()]];
   }
   return [...operations, ...morphs];
 }
+
+/** How many times the body's length naming elements may cost. */
+const WORTH = 1.25;
 
 /** Roughly what the wire costs beside the markup: name, quotes, brackets, commas. */
 const OVERHEAD = 14;

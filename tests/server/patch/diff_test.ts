@@ -66,8 +66,17 @@ Deno.test("diff: an element that comes or goes is a morph of its parent", () => 
   assert.deepEqual(around("", list(more), list(items)), [["morph", "u", list(items)]]);
 });
 
-Deno.test("diff: the body is sent when it is shorter than its parts", () => {
-  assert.deepEqual(diff({ head: "", body: one }, { head: "", body: two }), [["body", two]]);
+Deno.test("diff: a small page is patched by its element too, and leaves alone what others have put beside it", () => {
+  const page = (n: number) => ({ head: "", body: `<span id="q">${n}</span>` });
+  assert.deepEqual(diff(page(1), page(2)), [["morph", "q", '<span id="q">2</span>']]);
+});
+
+Deno.test("diff: the body is sent when naming its parts costs much more", () => {
+  const page = (n: number) => ({
+    head: "",
+    body: Array.from({ length: 200 }, (_, i) => `<b id="e${i}">${n}</b>`).join(""),
+  });
+  assert.deepEqual(diff(page(1), page(2)), [["body", page(2).body]]);
 });
 
 Deno.test("diff: lone surrogates are sent as a browser decodes them", () => {
