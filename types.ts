@@ -28,3 +28,4 @@ export type { ErrorComponent, PageComponent, PageError, PageOptions, Untyped } f
 export type { Raw } from "./server/page/raw.ts";
 export type { ReflexClass } from "./server/reflex/reflex.ts";
 export type { SchemaInput, SchemaIssue, SchemaOutput, SchemaResult } from "./protocol/schema.ts";
+export type { StaticOptions } from "./server/http/static_options.ts";

@@ -35,7 +35,6 @@ export async function buildClient(): Promise<ClientBuild> {
       target: "es2022",
       charset: "utf8",
       legalComments: "none",
-      mangleProps: internal,
       plugins: [denoResolver],
     });
     const code = outputFiles[0]?.text ?? "";
@@ -45,56 +44,17 @@ export async function buildClient(): Promise<ClientBuild> {
   }
 }
 
-/**
- * Names that only morphdom, `client/` and `protocol/` use between themselves. None is a member of the DOM, stands in a
- * frame or is exported, so they may be shorter in the script.
- */
-const internal = new RegExp(
-  "^(addChild|childrenOnly|getNodeKey|on(Before)?(El|Node)(Added|ChildrenUpdated|Discarded|Updated)|skipFromChildren|" +
-    "abandon|behind|clock|expectAnswer|identity|permanent|reflex|replaced|token|tooLarge|upgrade|visit|waiting)$",
-);
-
-/** There is no folder of packages: Deno knows where their files are. */
+/** esbuild reads through Deno, so that it finds the modules by their URLs. */
 const denoResolver: esbuild.Plugin = {
   name: "deno",
   setup(build) {
     build.onResolve({ filter: /.*/ }, ({ path, importer, kind }) => {
-      if (kind === "entry-point") return { path, namespace: "deno" };
-      if (path === "morphdom") return { path: morphdomFile("index"), namespace: "deno" };
-      if (path in swaps && importer.startsWith(morphdomFolder.href)) return { path, namespace: "swap" };
-      return { path: path.startsWith("file:") ? path : new URL(path, importer).href, namespace: "deno" };
+      return { path: kind === "entry-point" ? path : new URL(path, importer).href, namespace: "deno" };
     });
-    build.onLoad({ filter: /.*/, namespace: "swap" }, ({ path }) => ({ contents: swaps[path] ?? "" }));
     build.onLoad({ filter: /.*/, namespace: "deno" }, async ({ path }) => {
-      const file = /\.[jt]s$/.test(path) ? path : `${path}.js`;
-      return { contents: await Deno.readTextFile(new URL(file)), loader: file.endsWith(".ts") ? "ts" : "js" };
+      return { contents: await Deno.readTextFile(new URL(path)), loader: "ts" };
     });
   },
-};
-
-/** morphdom's package holds its source as modules beside the bundle that is its main file. */
-const morphdomFolder = new URL("../src/", import.meta.resolve("morphdom"));
-
-function morphdomFile(name: string): string {
-  return new URL(`${name}.js`, morphdomFolder).href;
-}
-
-/**
- * Modules of morphdom that are not bundled as they are, since no bundler can see what `client/morph.ts` reaches of
- * them: it hands over elements, never strings, that the same parser has made; it says false in `onBeforeElUpdated`
- * for every form field; and it has its own ways to bring attributes over and to change an element's name.
- */
-const swaps: Readonly<Record<string, string>> = {
-  "./specialElHandlers": "export default {};",
-  "./morphAttrs": `export { morphAttributes as default } from "${new URL(
-    "../client/plain_morph.ts",
-    import.meta.url,
-  )}";`,
-  "./util": `export const doc = undefined;
-    export const compareNodeNames = (from, to) => from.nodeName === to.nodeName;
-    export function toElement() {}
-    export function moveChildren() {}
-    export function createElementNS() {}`,
 };
 
 async function hashOf(code: string): Promise<string> {

@@ -45,8 +45,9 @@ function keepScroll(wholly: boolean): () => void {
   }
   return () => {
     for (const [element, left, top] of places) {
-      if (element.scrollLeft !== left) element.scrollLeft = left;
-      if (element.scrollTop !== top) element.scrollTop = top;
+      if (element.scrollLeft === left && element.scrollTop === top) continue;
+      // The page's own style may ask for smooth scrolling, and then would be seen on its way.
+      element.scrollTo({ left, top, behavior: "instant" });
     }
   };
 }

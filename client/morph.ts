@@ -4,17 +4,11 @@
  * @module
  */
 
-import morphdomModule from "morphdom";
 import { Attribute } from "../protocol/markers.ts";
-import { all, attribute, get, has, page } from "./dom.ts";
+import { all, attribute, closest, get, has, page } from "./dom.ts";
 import { holdFields, isField } from "./fields.ts";
 import { keepOpen, markOpen } from "./open.ts";
 import { type Hooks, morphAttributes, morphChildren, morphPlainly } from "./plain_morph.ts";
-
-/** The part of morphdom that is used; its own types do not fit its default export. */
-type Morphdom = (from: Element, to: Element, options: Hooks & { childrenOnly: boolean }) => Node;
-
-const morphdom = morphdomModule as unknown as Morphdom;
 
 /**
  * Brings `from`, or only its children, to `to`, which is used up. Both are of the same name and id, and `to` is swept.
@@ -25,18 +19,17 @@ export function morph(from: Element, to: Element, childrenOnly = false): void {
   if (!childrenOnly && get(from, "nodeName") !== get(to, "nodeName")) {
     get(from, "replaceWith").call(from, to);
     hooks.onNodeAdded(to);
-  } else if (hidesMembers(from) || hidesMembers(to)) {
-    if (childrenOnly) morphChildren(from, to, hooks);
-    else morphPlainly(from, to, hooks);
+  } else if (childrenOnly) {
+    morphChildren(from, to, hooks);
   } else {
-    morphdom(from, to, { childrenOnly, ...hooks });
+    morphPlainly(from, to, hooks);
   }
   settle();
 }
 
 function hooksFor(from: Element, to: Element): Hooks {
   const hooks: Hooks = {
-    getNodeKey: keys(from, to),
+    ...names(from, to),
     onBeforeNodeDiscarded: (node) => !(node instanceof HTMLScriptElement),
     onNodeAdded(node) {
       if (node instanceof Element) markOpen(node);
@@ -50,7 +43,7 @@ function hooksFor(from: Element, to: Element): Hooks {
       if (get(from, "isEqualNode").call(from, to)) return false;
       const edited = isEdited(from), field = isField(from) || from instanceof HTMLOptionElement;
       if (!edited && !field) return true;
-      // What morphdom would write into fields is what the person has written there.
+      // What is in a field is what the person has written there.
       morphAttributes(from, to);
       if (from instanceof HTMLSelectElement) morphChildren(from, to, hooks);
       else if (field && from.textContent !== to.textContent) from.textContent = to.textContent;
@@ -66,28 +59,27 @@ function isEdited(element: Element): boolean {
 }
 
 /** Ids name nodes, but for those that occur twice: they name nothing. */
-function keys(...roots: Element[]): (node: Node) => string | undefined {
-  const twice = new Set<string>();
-  for (const root of roots) {
-    const once = new Set<string>();
+function names(from: Element, to: Element): Pick<Hooks, "getNodeKey" | "getNode"> {
+  const twice = new Set<string>(), known = new Map<string, Element>();
+  for (const root of [to, from]) {
+    known.clear();
     for (const element of [root, ...all(root, "[id]")]) {
       const id = attribute(element, "id") ?? "";
-      if (once.has(id)) twice.add(id);
-      once.add(id);
+      if (known.has(id)) twice.add(id);
+      known.set(id, element);
     }
   }
-  return (node) => {
+  function getNodeKey(node: Node): string | undefined {
     const id = node instanceof Element ? attribute(node, "id") : null;
     return id && !twice.has(id) ? id : undefined;
+  }
+  return {
+    getNodeKey,
+    getNode(like) {
+      const key = getNodeKey(like), found = key && known.get(key);
+      if (!found) return undefined;
+      const border = closest(found, `[${Attribute.permanent}]`);
+      return border && border !== found ? undefined : found;
+    },
   };
-}
-
-/** Whether the fields of a form may hide what morphdom reads of a node (`id` it reads through `key`). */
-function hidesMembers(root: Element): boolean {
-  return all(root, "[name], [id]").some((field) =>
-    ["name", "id"].some((name) => {
-      const value = attribute(field, name);
-      return value && value !== "id" && (value in Element.prototype || value === "actualize");
-    })
-  );
 }

@@ -1,17 +1,18 @@
 /**
- * A morph that reads the DOM through its prototypes only. It does what morphdom does for the two cases that morphdom
- * cannot be trusted with: forms whose fields are named like members of a node, and selects, whose chosen option
- * morphdom would overwrite.
+ * Bringing a tree of the page to another one, with as few moves as its order needs. The DOM is read through its
+ * prototypes only: the fields of a form may be named like any member of a node.
  *
  * @module
  */
 
-import { attribute, get, has } from "./dom.ts";
+import { all, attribute, get, has, matches, onPage, page } from "./dom.ts";
 
-/** What is asked while morphing; morphdom's names, since it is handed the same. */
+/** What is asked while morphing. */
 export interface Hooks {
   /** The name by which a node is found again. */
   getNodeKey(node: Node): string | undefined;
+  /** The element of this one's name, wherever it stood. */
+  getNode(like: Node): Element | undefined;
   /** Before an element is brought to another: false when there is nothing left to do. */
   onBeforeElUpdated(from: Element, to: Element): boolean;
   /** Whether a node may be removed. */
@@ -41,26 +42,61 @@ export function morphPlainly(from: Element, to: Element, hooks: Hooks): void {
 
 /** Brings one element's children to another's. */
 export function morphChildren(from: Element, to: Element, hooks: Hooks): void {
-  const old: Node[] = [...get(from, "childNodes")];
+  const old = new Set<Node>(get(from, "childNodes"));
+  const waiting = Map.groupBy(old, (node) => groupOf(node, hooks));
   const pairs = [...get(to, "childNodes")].map((next): [next: Node, match: Node | undefined] => {
-    const index = old.findIndex((node) =>
-      hooks.getNodeKey(node) === hooks.getNodeKey(next) && sameName(node, next)
-    );
-    return [next, index < 0 ? undefined : old.splice(index, 1)[0]];
+    const match = waiting.get(groupOf(next, hooks))?.shift() ?? hooks.getNode(next);
+    const same = match && nameOf(match) === nameOf(next) ? match : undefined;
+    if (same) old.delete(same);
+    return [next, same];
   });
   // Before the others find their places, so that what keeps its order is not moved.
-  for (const node of old) if (hooks.onBeforeNodeDiscarded(node)) get(from, "removeChild").call(from, node);
+  for (const node of old) {
+    if (hooks.onBeforeNodeDiscarded(node)) get(from, "removeChild").call(from, node);
+  }
   let at: Node | null = get(from, "firstChild");
   for (const [next, match] of pairs) {
-    if (at && match === at) at = Reflect.get(Node.prototype, "nextSibling", at);
-    else get(from, "insertBefore").call(from, match ?? next, at);
-    if (!match) hooks.onNodeAdded(next);
-    else if (match instanceof Element) morphPlainly(match, next as Element, hooks);
-    else if (match.nodeValue !== next.nodeValue) match.nodeValue = next.nodeValue;
+    while (at && old.has(at)) at = after(at);
+    if (at && match === at) at = after(at);
+    else if (match) place(from, match, at);
+    else add(from, next, at, hooks);
+    if (match instanceof Element) morphPlainly(match, next as Element, hooks);
+    else if (match && match.nodeValue !== next.nodeValue) match.nodeValue = next.nodeValue;
   }
 }
 
-function sameName(one: Node, other: Node): boolean {
-  const [a, b] = [one, other].map((node) => Reflect.get(Node.prototype, "nodeName", node));
-  return a === b;
+/** Puts a new node on the page, with what the page has already of what is in it. */
+function add(parent: Element, next: Node, at: Node | null, hooks: Hooks): void {
+  const keeps = next instanceof Element && all(next, "[id]").some(hooks.getNode);
+  const node = keeps ? page("importNode").call(document, next, false) : next;
+  place(parent, node, at);
+  hooks.onNodeAdded(node);
+  if (keeps) morphChildren(node as Element, next, hooks);
+}
+
+/** What would begin anew if it were taken out and put back. */
+const RUNNING = "iframe,video,audio,object,embed,dialog";
+
+/**
+ * Puts a node where it belongs; what runs in it goes on, where the browser knows how to move it. Were everything moved
+ * so, the window would follow the row that it shows to the other end of a list.
+ */
+function place(parent: Element, node: Node, at: Node | null): void {
+  const moves = "moveBefore" in Element.prototype && onPage(node) && onPage(parent) &&
+    node instanceof Element && (matches(node, RUNNING) || all(node, RUNNING).length > 0);
+  get(parent, moves ? "moveBefore" : "insertBefore" as "moveBefore").call(parent, node, at);
+}
+
+/** What finds its like: the same id, else the same kind. */
+function groupOf(node: Node, hooks: Hooks): string {
+  const key = hooks.getNodeKey(node);
+  return key === undefined ? nameOf(node) : ` ${key}`;
+}
+
+function nameOf(node: Node): string {
+  return node instanceof Element ? get(node, "tagName") : `${node.nodeType}`;
+}
+
+function after(node: Node): Node | null {
+  return Reflect.get(Node.prototype, "nextSibling", node);
 }

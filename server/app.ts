@@ -5,19 +5,11 @@
  */
 
 import { defaultLimits, type Limits } from "../protocol/limits.ts";
-import { Path } from "../protocol/markers.ts";
-import { below, compose } from "./compose.ts";
-import { serveClient } from "./door/client_door.ts";
-import { failure, readFailure } from "./door/failure.ts";
-import type { Arrived, Parts, Site } from "./door/parts.ts";
-import { serveSite } from "./door/site_door.ts";
-import { openSocket } from "./door/socket_door.ts";
-import { redeemTicket } from "./door/ticket_door.ts";
+import { compose } from "./compose.ts";
+import { answer } from "./door/front_door.ts";
+import type { Parts, Site } from "./door/parts.ts";
 import { guardProcess } from "./guard.ts";
-import { compress } from "./http/compress.ts";
-import { HttpError } from "./http/error.ts";
-import { secureHeaders } from "./http/headers.ts";
-import { arrive, isLoopback } from "./http/host.ts";
+import { isLoopback } from "./http/host.ts";
 import {
   DRAIN,
   GIVE_UP,
@@ -27,15 +19,12 @@ import {
   listenToSignals,
 } from "./http/listen.ts";
 import type { Middleware } from "./http/middleware.ts";
-import { checkPostOrigin } from "./http/origin.ts";
 import type { PathParams } from "./http/params.ts";
-import { readPath } from "./http/path.ts";
+import { makeStaticFiles, type StaticOptions } from "./http/static_options.ts";
 import { consoleLogger, type Logger } from "./observe.ts";
 import { type AppOptions, environment, readBase, readOrigins } from "./options.ts";
-import { clientPath } from "./page/document.ts";
 import {
   type ErrorComponent,
-  findPage,
   type Layout,
   type Page,
   type PageComponent,
@@ -77,7 +66,7 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
   readonly #base: string;
   readonly #limits: Limits;
   readonly #log: Logger;
-  readonly #site: Site = { middleware: [], pages: [] };
+  readonly #site: Site = { middleware: [], files: [], pages: [] };
   readonly #registry = new Registry();
   readonly #mounted: AnyApp[] = [];
   #allowed: { hosts: readonly string[]; origins: readonly string[] };
@@ -236,6 +225,26 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
   }
 
   /**
+   * Serves the files of a directory. They are looked for before the pages, in the order of these calls; middleware runs
+   * around them.
+   *
+   * @param prefix where they are, below the app's base: `/assets`
+   * @param root the directory: a `file:` URL, or a path
+   * @param options index pages, caching, types, headers
+   * @throws TypeError for what cannot be
+   *
+   * @example
+   * ```ts
+   * import { App } from "@argyle/argyle";
+   * new App().static("/assets", new URL("./assets/", import.meta.url));
+   * ```
+   */
+  static(prefix: string, root: URL | string, options: StaticOptions = {}): this {
+    this.#site.files.push(makeStaticFiles(prefix, root, options));
+    return this;
+  }
+
+  /**
    * Answers a request: the door for `Deno.serve`, `deno serve`, other frameworks and tests. It never rejects.
    *
    * It works without `this`, so that it can be handed around.
@@ -244,25 +253,17 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
     guardProcess(this.#log);
     const other = this.#mountedAt(request);
     if (other !== undefined) return await other.fetch(request, info);
-    // Asked by whatever watches over us, under whatever name it knows us: before the check of the host.
-    if (URL.parse(request.url)?.pathname === `${this.#base}${Path.health}`) return await this.#health();
-    let secure = false;
-    const development = isDevelopment(info);
-    try {
-      const deployed = environment("DENO_DEPLOYMENT_ID") !== undefined;
-      const arrival = arrive(request, this.#allowed, deployed);
-      secure = arrival.secure;
-      const response = await this.#answer({ request, arrival, path: arrival.url.pathname, development });
-      if (response.status === 101) return response;
-      const smaller = compress(request, response);
-      secureHeaders(smaller.headers, secure);
-      return smaller;
-    } catch (error) {
-      const known = readFailure(error, { request, development }, this.#log);
-      const response = failure(request, known, error instanceof HttpError ? error.headers : {});
-      secureHeaders(response.headers, secure);
-      return response;
-    }
+    return await answer(request, {
+      base: this.#base,
+      limits: this.#limits,
+      log: this.#log,
+      allowed: this.#allowed,
+      deployed: environment("DENO_DEPLOYMENT_ID") !== undefined,
+      development: isDevelopment(info),
+      draining: this.#draining,
+      ready: () => this.#ready(),
+      plain: (host) => this.#warnPlain(host),
+    });
   };
 
   /**
@@ -325,42 +326,6 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
     if (this.#mounted.length === 0) return undefined;
     const path = URL.parse(request.url)?.pathname ?? "";
     return this.#mounted.find((app) => path === app.#base || path.startsWith(`${app.#base}/`));
-  }
-
-  // Healthy is who has reached the store for the keys, and does not stop.
-  async #health(): Promise<Response> {
-    const headers = new Headers({ "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" });
-    secureHeaders(headers, false);
-    try {
-      await this.#ready();
-      if (!this.#draining) return new Response("ok", { headers });
-    } catch (error) {
-      this.#log.error("the app is not ready", error);
-    }
-    return new Response(this.#draining ? "stopping" : "not ready", { status: 503, headers });
-  }
-
-  async #answer({ request, arrival, development }: Arrived): Promise<Response> {
-    const path = below(this.#base, readPath(arrival.url, this.#limits));
-    if ((request.headers.get("cookie")?.length ?? 0) > this.#limits.cookies) {
-      throw new HttpError(431, `Cookies have at most ${this.#limits.cookies} bytes.`);
-    }
-    checkPostOrigin(request, arrival);
-    const arrived: Arrived = { request, arrival, path, development };
-    if (path === clientPath) return serveClient(request);
-    if (path === Path.socket) {
-      if (this.#draining) {
-        throw new HttpError(503, "The server restarts.", { headers: { "retry-after": "1" } });
-      }
-      return await openSocket(arrived, await this.#ready());
-    }
-    if (path === Path.ticket) return await redeemTicket(arrived, await this.#ready());
-    // Browsers ask for it unasked; without an answer their console shows an error on every page.
-    if (path === "/favicon.ico" && findPage(this.#site.pages, path) === undefined) {
-      return new Response(null, { status: 204 });
-    }
-    if (!arrival.cookies) this.#warnPlain(arrival.url.host);
-    return await serveSite(arrived, await this.#ready());
   }
 
   // Once is enough: every request of a whole network may come this way.

@@ -6,6 +6,7 @@
 
 import { systemClock } from "../protocol/clock.ts";
 import { PROTOCOL_VERSION } from "../protocol/version.ts";
+import { below } from "./door/front_door.ts";
 import type { Parts, Site } from "./door/parts.ts";
 import { ContextValues } from "./http/context.ts";
 import { HttpError } from "./http/error.ts";
@@ -67,18 +68,6 @@ export async function compose<Session extends object = Untyped>(
       return url === null ? undefined : findPage(site.pages, below(base, readPath(url, limits)));
     },
   };
-}
-
-/**
- * The path below an app's base.
- *
- * @throws HttpError 404 for what is not below it, and so is nobody's
- */
-export function below(base: string, path: string): string {
-  if (path === base) return "/";
-  if (path.startsWith(`${base}/`)) return path.slice(base.length);
-  if (path === "/favicon.ico") return path;
-  throw new HttpError(404, "There is no such page.");
 }
 
 // The same middleware as for a GET of the page, around an answer that only we make.

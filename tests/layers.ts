@@ -16,7 +16,7 @@ interface Part {
 const parts: Record<string, Part> = {
   "protocol": { ours: [], foreign: [] },
   "socksync": { ours: ["protocol"], foreign: [] },
-  "client": { ours: ["protocol", "socksync"], foreign: ["npm:morphdom"] },
+  "client": { ours: ["protocol", "socksync"], foreign: [] },
   "islands": { ours: ["protocol"], foreign: ["npm:preact", "npm:devalue", "npm:esbuild"] },
   "server": { ours: ["protocol", "socksync", "islands"] },
   "testing": { ours: ["server", "client", "protocol", "socksync"] },

@@ -50,7 +50,6 @@ for (const [from, specifier, to] of forbidden) {
 Deno.test("violations: what the tables allow is allowed", () => {
   const imports: Import[] = [
     { from: "protocol/mod.ts", specifier: "./json.ts", to: "protocol/json.ts" },
-    { from: "client/morph.ts", specifier: "morphdom", to: "npm:morphdom@2.7.8" },
     { from: "islands/client.ts", specifier: "preact/hooks", to: "npm:/preact@11.2.0/hooks" },
     { from: "islands/server.tsx", specifier: "./island.ts", to: "islands/island.ts" },
     { from: "islands/server.tsx", specifier: "@argyle/argyle/jsx-runtime", to: "server/page/jsx_runtime.ts" },

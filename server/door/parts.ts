@@ -6,6 +6,7 @@
 
 import type { Arrival } from "../http/host.ts";
 import type { Middleware } from "../http/middleware.ts";
+import type { StaticFiles } from "../http/static_options.ts";
 import type { Page } from "../page/page.ts";
 import type { Host } from "../reflex/host.ts";
 import type { KeyRing } from "../seal/key_ring.ts";
@@ -31,6 +32,8 @@ export interface Parts extends Host {
 export interface Site {
   /** Around every request that is not the framework's own. */
   readonly middleware: Middleware[];
+  /** Directories of files, in the order in which they are asked. */
+  readonly files: StaticFiles[];
   /** In the order in which they were added. */
   readonly pages: Page[];
   /** The page for what is not there. */

@@ -8,6 +8,8 @@ import { ContextValues } from "../http/context.ts";
 import { HttpError } from "../http/error.ts";
 import { contentSecurityPolicy, makeNonce } from "../http/headers.ts";
 import { runMiddleware } from "../http/middleware.ts";
+import { serveFiles } from "../http/static_files.ts";
+import type { StaticFiles } from "../http/static_options.ts";
 import { writeDocument } from "../page/document.ts";
 import { findPage, type Page, type PageError, type Untyped } from "../page/page.ts";
 import { visitState } from "../reflex/call.ts";
@@ -19,7 +21,14 @@ import { recognise, type Visitor } from "./visitor.ts";
 /** Answers a request. What a page or middleware throws is answered by the app's own page for it, where there is one. */
 export async function serveSite(arrived: Arrived, parts: Parts): Promise<Response> {
   const { request, arrival: { url }, path } = arrived;
+  const { middleware, files, pages } = parts.site;
+  // Without middleware nobody asks who it is: no store, no cookie.
+  if (middleware.length === 0) {
+    const file = await findStatic(arrived, files);
+    if (file !== undefined) return file;
+  }
   const visitor = await recognise(arrived, parts);
+  let shared = false;
   const values = new ContextValues();
   const context = {
     request,
@@ -30,17 +39,34 @@ export async function serveSite(arrived: Arrived, parts: Parts): Promise<Respons
     set: values.set,
   };
   const next = async () => {
-    const found = findPage(parts.site.pages, path);
+    const file = middleware.length === 0 ? undefined : await findStatic(arrived, files);
+    shared = file !== undefined;
+    if (file !== undefined) return file;
+    const found = findPage(pages, path);
+    // Browsers ask for it unasked; without an answer their console shows an error on every page.
+    if (found === undefined && path === "/favicon.ico") return new Response(null, { status: 204 });
     if (found === undefined) throw new HttpError(404, "There is no such page.");
     return await servePage(arrived, found, visitor, values, parts);
   };
   let response: Response;
   try {
-    response = await runMiddleware(parts.site.middleware, context, next);
+    response = await runMiddleware(middleware, context, next);
   } catch (error) {
     response = await serveFailure(error, arrived, visitor, values, parts);
   }
-  return withCookie(response, visitor.setCookie);
+  // A cache may give a file to everybody: it brings nobody's cookie.
+  return shared ? response : withCookie(response, visitor.setCookie);
+}
+
+async function findStatic(
+  { request, path }: Arrived,
+  all: readonly StaticFiles[],
+): Promise<Response | undefined> {
+  for (const files of all) {
+    const response = await serveFiles(request, path, files);
+    if (response !== undefined) return response;
+  }
+  return undefined;
 }
 
 async function serveFailure(

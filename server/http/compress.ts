@@ -23,7 +23,10 @@ export function compress(request: Request, response: Response): Response {
   if (/\bno-transform\b/.test(headers.get("cache-control") ?? "")) return response;
   if (Number(headers.get("content-length") ?? Infinity) < FEWEST_BYTES) return response;
   const more = new Headers(headers);
-  more.set("vary", headers.has("vary") ? `${headers.get("vary")}, accept-encoding` : "accept-encoding");
+  const vary = headers.get("vary") ?? "";
+  if (!/\baccept-encoding\b|\*/i.test(vary)) {
+    more.set("vary", vary === "" ? "accept-encoding" : `${vary}, accept-encoding`);
+  }
   if (!takesGzip(request.headers.get("accept-encoding") ?? "")) {
     return new Response(body, { status, statusText: response.statusText, headers: more });
   }

@@ -15,7 +15,10 @@ for (const [name, make] of Object.entries({ counter, table })) {
       await page.emulateMedia({ colorScheme });
       await open(page, server.url);
       const { wide, colour } = await page.evaluate(() => ({
-        wide: document.scrollingElement!.scrollWidth - innerWidth,
+        wide: Math.max(...["html", "main", "table"].map((name) => {
+          const right = document.querySelector(name)?.getBoundingClientRect().right ?? 0;
+          return Math.max(right, document.scrollingElement!.scrollWidth) - innerWidth;
+        })),
         colour: getComputedStyle(document.body).backgroundColor,
       }));
       assert.ok(wide <= 0, `${wide} px too wide`);

@@ -26,10 +26,17 @@ function form() {
         <textarea id="long">{given.long}</textarea>
         <input id="box" type="checkbox" checked={given.box} />
         {options.map((value) => (
-          <input type="radio" name="choice" id={value} value={value} checked={given.choice === value} />
+          <input
+            key={value}
+            type="radio"
+            name="choice"
+            id={value}
+            value={value}
+            checked={given.choice === value}
+          />
         ))}
         <select id="single">
-          {options.map((value) => <option selected={given.choice === value}>{value}</option>)}
+          {options.map((value) => <option key={value} selected={given.choice === value}>{value}</option>)}
         </select>
         <input id="colour" type="color" value={given.colour} />
         <button>Save</button>

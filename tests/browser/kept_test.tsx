@@ -3,6 +3,7 @@ import { Buffer } from "node:buffer";
 import { App, Head, on, Reflex } from "@argyle/argyle";
 import { MemoryLog } from "../helpers/peer.ts";
 import { assertQuiet, browse, type Page } from "./chromium.ts";
+import { overhear } from "./frames.ts";
 import { open, says, serve } from "./serve.ts";
 
 class Look extends Reflex {
@@ -15,51 +16,53 @@ function everything() {
   const app = new App({ log: new MemoryLog() });
   app.reflexes({ Look });
   app.page("/", () => (
-    <main id="main" {...on("look", Look, "again", true)}>
-      <Head>
-        <title>{`Title ${news.title}`}</title>
-      </Head>
-      <section id="part">
-        <output class="element">{news.element}</output>
-        <form>
-          <input id="text" name="text" />
-          <input id="other" name="other" value="given" />
-          <textarea id="long" name="long">given</textarea>
-          <input id="box" name="box" type="checkbox" />
-          <input id="one" name="choice" type="radio" value="1" checked />
-          <input id="two" name="choice" type="radio" value="2" />
-          <select id="single" name="single">
-            <option>a</option>
-            <option>b</option>
-          </select>
-          <select id="several" name="several" multiple>
-            <option>a</option>
-            <option>b</option>
-            <option>c</option>
-          </select>
-          <input id="colour" name="colour" type="color" value="#000000" />
-          <input id="range" name="range" type="range" value="10" />
-          <input id="file" name="file" type="file" />
-        </form>
-        <details id="details">
-          <summary>More</summary>
-          <p>{`details ${news.element}`}</p>
-        </details>
-        <div id="list" style="height: 60px; width: 60px; overflow: auto">
-          <div style="height: 900px; width: 900px">{`list ${news.element}`}</div>
-        </div>
-        <div id="permanent" data-reflex-permanent="">
-          <p>{`permanent ${news.element}`}</p>
-        </div>
-        <div id="editor" contenteditable="true">
-          <p>{`written by the server ${news.element}`}</p>
-        </div>
-        <video id="video" muted />
-        <iframe id="frame" title="A frame" />
-      </section>
+    <>
+      <main id="main" {...on("look", Look, "again", true)}>
+        <Head>
+          <title>{`Title ${news.title}`}</title>
+        </Head>
+        <section id="part">
+          <output class="element">{news.element}</output>
+          <form>
+            <input id="text" name="text" />
+            <input id="other" name="other" value="given" />
+            <textarea id="long" name="long">given</textarea>
+            <input id="box" name="box" type="checkbox" />
+            <input id="one" name="choice" type="radio" value="1" checked />
+            <input id="two" name="choice" type="radio" value="2" />
+            <select id="single" name="single">
+              <option>a</option>
+              <option>b</option>
+            </select>
+            <select id="several" name="several" multiple>
+              <option>a</option>
+              <option>b</option>
+              <option>c</option>
+            </select>
+            <input id="colour" name="colour" type="color" value="#000000" />
+            <input id="range" name="range" type="range" value="10" />
+            <input id="file" name="file" type="file" />
+          </form>
+          <details id="details">
+            <summary>More</summary>
+            <p>{`details ${news.element}`}</p>
+          </details>
+          <div id="list" style="height: 60px; width: 60px; overflow: auto">
+            <div style="height: 900px; width: 900px">{`list ${news.element}`}</div>
+          </div>
+          <div id="permanent" data-reflex-permanent="">
+            <p>{`permanent ${news.element}`}</p>
+          </div>
+          <div id="editor" contenteditable="true">
+            <p>{`written by the server ${news.element}`}</p>
+          </div>
+          <video id="video" muted />
+          <iframe id="frame" title="A frame" />
+        </section>
+        <div style="height: 3000px" />
+      </main>
       <p class="body">{news.body}</p>
-      <div style="height: 3000px" />
-    </main>
+    </>
   ));
   return { app, news };
 }
@@ -163,6 +166,7 @@ async function say(page: Page): Promise<void> {
 browse("patch: what a person has typed, chosen, opened, scrolled and started is kept", async ({ page }) => {
   const { app, news } = everything();
   await using server = serve(app);
+  const { received } = overhear(page);
   await open(page, server.url);
   await touch(page);
   await page.locator("#text").fill("hello world");
@@ -182,6 +186,10 @@ browse("patch: what a person has typed, chosen, opened, scrolled and started is 
     });
     assert.deepEqual(caret, ["text", 2, 7, "backward"], name);
   }
+  const how = received.map((frame) =>
+    frame[0] === "patch" ? frame[2].map(([name, id]) => [name, id.length < 9 && id]) : frame[0]
+  );
+  assert.deepEqual(how.slice(0, 4), ["ready", [["morph", "part"]], [["body", false]], "resync"]);
   assertQuiet(page);
 });
 

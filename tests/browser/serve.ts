@@ -20,6 +20,8 @@ export interface Serving extends AsyncDisposable {
   readonly url: string;
   /** The requests for pages that have come, `GET /path`. */
   readonly requests: readonly string[];
+  /** Answers for the next requests for `/`, in place of the app's. */
+  readonly instead: Response[];
 }
 
 /** Choices of a server. */
@@ -32,10 +34,11 @@ export interface ServeOptions {
 
 /** Serves an app. */
 export function serve(app: AnyApp, { port = 0, csp = "types" }: ServeOptions = {}): Serving {
-  const requests: string[] = [];
+  const requests: string[] = [], instead: Response[] = [];
   const server = Deno.serve({ hostname: "127.0.0.1", port, onListen() {} }, async (request, info) => {
-    requests.push(`${request.method} ${new URL(request.url).pathname}`);
-    const response = await app.fetch(request, info);
+    const { pathname } = new URL(request.url);
+    requests.push(`${request.method} ${pathname}`);
+    const response = (pathname === "/" && instead.shift()) || await app.fetch(request, info);
     if (csp === "types" && response.headers.has(CSP)) response.headers.append(CSP, TRUSTED_TYPES);
     if (csp === "off" && response.status !== 101) response.headers.delete(CSP);
     return response;
@@ -43,6 +46,7 @@ export function serve(app: AnyApp, { port = 0, csp = "types" }: ServeOptions = {
   return {
     url: `http://127.0.0.1:${server.addr.port}`,
     requests,
+    instead,
     async [Symbol.asyncDispose]() {
       // The app first, as `app.listen` does: sockets are told to come back.
       await app[Symbol.asyncDispose]();

@@ -35,12 +35,13 @@ browse("table: rows are bumped, inserted, deleted, reversed; focus and scroll st
   const press = (id: string) => page.locator(`#${id}`).evaluate((button: HTMLElement) => button.click());
   await press("insert-top");
   await order(page, 1001, 1, 2);
-  assert.deepEqual([await focused(), await scrolled()], ["row-17", 150]);
+  assert.equal(await focused(), "row-17");
+  // The browser itself moves with what is looked at when rows above it come or go: none was taken out and put back.
+  assert.ok(await scrolled() > 150);
   await press("delete-first");
   await order(page, 1, 2);
   await press("delete-first");
   await order(page, 2, 3);
-  // The browser itself moves with what is looked at when rows above it go.
   const place = await scrolled();
   assert.ok(place > 0);
   await press("reverse");

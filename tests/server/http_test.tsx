@@ -235,7 +235,7 @@ timed(
     assert.equal(
       policy.replaceAll(nonce, "R"),
       "default-src 'none'; script-src 'nonce-R'; style-src 'self' 'nonce-R'; style-src-attr 'unsafe-inline'; " +
-        "img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; " +
+        "img-src 'self' data:; media-src 'self'; font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; " +
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'",
     );
     assert.ok(page.html.includes(`nonce="${nonce}"`));

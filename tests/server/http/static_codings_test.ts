@@ -40,7 +40,7 @@ timed("compressed: the best of what the peer takes and the directory has", async
     const init = value === undefined ? {} : { headers: { "accept-encoding": value } };
     for (const [folder, expected] of [[all, fromAll], [old, fromOld]] as const) {
       const { text, headers, status } = await folder.ask("/files/a.js", init);
-      const what = value?.slice(0, 60);
+      const what = `${value?.slice(0, 60)}`;
       assert.deepEqual([status, text], [200, expected], what);
       assert.equal(headers.get("content-encoding"), expected === "plain" ? null : expected, what);
       assert.equal(headers.get("content-type"), "text/javascript; charset=utf-8", what);

@@ -1,0 +1,103 @@
+/**
+ * The first and the last that happens to a request: who may ask at all, which door is meant, what every answer carries.
+ *
+ * @module
+ */
+
+import type { Limits } from "../../protocol/limits.ts";
+import { Path } from "../../protocol/markers.ts";
+import { compress } from "../http/compress.ts";
+import { HttpError } from "../http/error.ts";
+import { secureHeaders } from "../http/headers.ts";
+import { arrive } from "../http/host.ts";
+import { checkPostOrigin } from "../http/origin.ts";
+import { readPath } from "../http/path.ts";
+import type { Logger } from "../observe.ts";
+import { clientPath } from "../page/document.ts";
+import { serveClient } from "./client_door.ts";
+import { failure, readFailure } from "./failure.ts";
+import type { Arrived, Parts } from "./parts.ts";
+import { serveSite } from "./site_door.ts";
+import { openSocket } from "./socket_door.ts";
+import { redeemTicket } from "./ticket_door.ts";
+
+/** What the front door knows of the house. */
+export interface House {
+  readonly base: string;
+  readonly limits: Limits;
+  readonly log: Logger;
+  /** Names and origins that are ours. */
+  readonly allowed: { readonly hosts: readonly string[]; readonly origins: readonly string[] };
+  /** Whether an edge in front of us decides which names reach us. */
+  readonly deployed: boolean;
+  /** Whether details of an error may be shown to who asks. */
+  readonly development: boolean;
+  /** Whether no more sockets are taken. */
+  readonly draining: boolean;
+  /** The parts, once keys and store are there. */
+  ready(): Promise<Parts>;
+  /** A page is about to be served over plain http to another machine. */
+  plain(host: string): void;
+}
+
+/** Answers any request, and never rejects. */
+export async function answer(request: Request, house: House): Promise<Response> {
+  // Asked by whatever watches over us, under whatever name it knows us: before the check of the host.
+  if (URL.parse(request.url)?.pathname === `${house.base}${Path.health}`) return await health(house);
+  let secure = false;
+  let response: Response;
+  try {
+    const arrival = arrive(request, house.allowed, house.deployed);
+    secure = arrival.secure;
+    response = await open({ request, arrival, path: "", development: house.development }, house);
+    if (response.status === 101) return response;
+    response = compress(request, response);
+  } catch (error) {
+    const known = readFailure(error, { request, development: house.development }, house.log);
+    response = failure(request, known, error instanceof HttpError ? error.headers : {});
+  }
+  secureHeaders(response.headers, secure);
+  return response;
+}
+
+/**
+ * The path below an app's base.
+ *
+ * @throws HttpError 404 for what is not below it, and so is nobody's
+ */
+export function below(base: string, path: string): string {
+  if (path === base) return "/";
+  if (path.startsWith(`${base}/`)) return path.slice(base.length);
+  if (path === "/favicon.ico") return path;
+  throw new HttpError(404, "There is no such page.");
+}
+
+async function open({ request, arrival, development }: Arrived, house: House): Promise<Response> {
+  const path = below(house.base, readPath(arrival.url, house.limits));
+  if ((request.headers.get("cookie")?.length ?? 0) > house.limits.cookies) {
+    throw new HttpError(431, `Cookies have at most ${house.limits.cookies} bytes.`);
+  }
+  checkPostOrigin(request, arrival);
+  const arrived: Arrived = { request, arrival, path, development };
+  if (path === clientPath) return await serveClient(request);
+  if (path === Path.socket) {
+    if (house.draining) throw new HttpError(503, "The server restarts.", { headers: { "retry-after": "1" } });
+    return await openSocket(arrived, await house.ready());
+  }
+  if (path === Path.ticket) return await redeemTicket(arrived, await house.ready());
+  if (!arrival.cookies) house.plain(arrival.url.host);
+  return await serveSite(arrived, await house.ready());
+}
+
+// Healthy is who has reached the store for the keys, and does not stop.
+async function health(house: House): Promise<Response> {
+  const headers = new Headers({ "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" });
+  secureHeaders(headers, false);
+  try {
+    await house.ready();
+    if (!house.draining) return new Response("ok", { headers });
+  } catch (error) {
+    house.log.error("the app is not ready", error);
+  }
+  return new Response(house.draining ? "stopping" : "not ready", { status: 503, headers });
+}
