@@ -29,7 +29,7 @@ export function redirect(
 ): Response {
   const here = "http://here.invalid";
   const url = URL.parse(to, here);
-  const safe = url !== null && !/[\0-\x1f\x7f]/.test(to) &&
+  const safe = url !== null && ![...to].some((letter) => letter < " " || letter === "\x7f") &&
     (url.origin === here || (options.external === true && /^https?:$/.test(url.protocol)));
   if (!safe) throw new HttpError(400, "This leads to another site.");
   // As the parser has understood it, so that the browser cannot understand it otherwise.
