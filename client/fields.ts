@@ -38,6 +38,16 @@ export function markSent(field: Element): void {
   }
 }
 
+/**
+ * A form was submitted, and that went well: as after any submission, its fields show what the page says of them. What
+ * was written since stays.
+ */
+export function showTruth(form: Element): void {
+  for (const field of all<Field>(form, FIELDS)) {
+    if (stateOf(field) === sent.get(field)) write(field, defaultOf(field));
+  }
+}
+
 /** The state of a field, as text. */
 function stateOf(field: Field): string {
   if (field.options) {

@@ -9,6 +9,7 @@ import { Attribute, EVENT_PREFIX } from "../protocol/markers.ts";
 import type { Perform } from "./bindings.ts";
 import type { CallError } from "./call_error.ts";
 import { announce, attribute, onPage } from "./dom.ts";
+import { showTruth } from "./fields.ts";
 import { elementData } from "./serialize.ts";
 import type { ElementData } from "../protocol/frames.ts";
 
@@ -23,6 +24,7 @@ export function performer(call: Call): Perform {
     try {
       const args = JSON.parse(attribute(element, Attribute.args) ?? "[]")[position] ?? [];
       const value = await call(target, args, elementData(element, (event as SubmitEvent).submitter));
+      if (event.type === "submit" && element instanceof HTMLFormElement) showTruth(element);
       tell("success", { target, value });
     } catch (error) {
       // What is not a call's own error was thrown by reading the page.

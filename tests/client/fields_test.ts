@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { $ } from "./browser.ts";
-import { compose, markSent } from "../../client/fields.ts";
+import { $, show } from "./browser.ts";
+import { compose, markSent, showTruth } from "../../client/fields.ts";
 import { input, morphed } from "./morphed.ts";
 
 Deno.test("fields: typed text stays, with news or without, until it was sent", () => {
@@ -118,4 +118,22 @@ Deno.test("fields: selects, single and multiple, whatever options come and go", 
   assert.deepEqual(chosen(), ["b", "c"]);
   morphed(select(options("abc", "a"), multiple), select(options("abc", "bc"), multiple));
   assert.deepEqual(chosen(), ["b", "c"]);
+});
+
+Deno.test("showTruth: what was sent shows what the page says of it, what was written since stays", () => {
+  show(
+    `<div id="f"><input name="a" value="base"><input name="b"><input type="checkbox" name="c"><input name="d"></div>`,
+  );
+  const [sent, typedOn, checked, unsent] = [...document.querySelectorAll("input")] as HTMLInputElement[];
+  sent!.value = "sent";
+  typedOn!.value = "first";
+  checked!.checked = true;
+  unsent!.value = "mine";
+  for (const field of [sent, typedOn, checked]) markSent(field!);
+  typedOn!.value = "first and more";
+  showTruth($("#f"));
+  assert.deepEqual(
+    [sent!.value, typedOn!.value, checked!.checked, unsent!.value],
+    ["base", "first and more", false, "mine"],
+  );
 });
