@@ -27,5 +27,6 @@ export type { Offer, Offerable, OfferArgs } from "./server/reflex/on.ts";
 export type { ErrorComponent, PageComponent, PageError, PageOptions, Untyped } from "./server/page/page.ts";
 export type { Raw } from "./server/page/raw.ts";
 export type { ReflexClass } from "./server/reflex/reflex.ts";
+export type { RouteContext, RouteHandler, RouteHandlers } from "./server/door/route_door.ts";
 export type { SchemaInput, SchemaIssue, SchemaOutput, SchemaResult } from "./protocol/schema.ts";
 export type { StaticOptions } from "./server/http/static_options.ts";

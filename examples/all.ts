@@ -1,6 +1,7 @@
 import type { Engine } from "@argyle/argyle";
 import type { AnyApp } from "@argyle/argyle/types";
 import counter from "./counter/main.tsx";
+import guestbook from "./guestbook/main.tsx";
 import table from "./table/main.tsx";
 
 /** An example: what it is called, what it shows, how it is made. */
@@ -24,5 +25,10 @@ export const examples: readonly Example[] = [
     name: "table",
     shows: "A thousand rows, and what a change of one costs.",
     make: (options) => table(options),
+  },
+  {
+    name: "guestbook",
+    shows: "One form that works with JavaScript and without.",
+    make: (options) => guestbook(options),
   },
 ];

@@ -69,6 +69,8 @@ export interface Limits {
   readonly cookies: number;
   /** Milliseconds that a request body may take to arrive. */
   readonly body: number;
+  /** Bytes of a request body. */
+  readonly bodyBytes: number;
   /** Visits whose record is kept for one session; the oldest makes room. */
   readonly visits: number;
   /** Outcomes kept for one visit. */
@@ -132,6 +134,7 @@ export const defaultLimits: Limits = {
   params: 256, // more than a form has
   cookies: 8 * 1024, // proxies refuse more
   body: 10 * second, // a slow line; a slower one is an attack
+  bodyBytes: 1024 * 1024, // a form with much text
   visits: 50, // tabs and reloads of one person
   outcomes: 64, // twice what may be pending
   outcome: 4 * 1024, // an answer, not a download

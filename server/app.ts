@@ -7,6 +7,7 @@
 import { defaultLimits, type Limits } from "../protocol/limits.ts";
 import { compose } from "./compose.ts";
 import { answer } from "./door/front_door.ts";
+import type { RouteHandler, RouteHandlers } from "./door/route_door.ts";
 import type { Parts, Site } from "./door/parts.ts";
 import { guardProcess } from "./guard.ts";
 import { isLoopback } from "./http/host.ts";
@@ -66,7 +67,7 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
   readonly #base: string;
   readonly #limits: Limits;
   readonly #log: Logger;
-  readonly #site: Site = { middleware: [], files: [], pages: [] };
+  readonly #site: Site = { middleware: [], files: [], pages: [], routes: [] };
   readonly #registry = new Registry();
   readonly #mounted: AnyApp[] = [];
   #allowed: { hosts: readonly string[]; origins: readonly string[] };
@@ -123,6 +124,36 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
     options: PageOptions<State, Session> = {},
   ): this {
     this.#site.pages.push({ ...this.#makePage(path, component, options), pattern: readPattern(path) });
+    return this;
+  }
+
+  /**
+   * Adds a route: a path that answers with responses of its own, by method. Where a page has the same path, the route
+   * answers the methods that it has, and the page the rest.
+   *
+   * @param path like a page's
+   * @param handlers by method
+   * @throws TypeError for a path that cannot be read, or without any handler
+   *
+   * @example
+   * ```ts
+   * import { App, redirect } from "@argyle/argyle";
+   * const app = new App();
+   * app.route("/sign", {
+   *   async POST({ form }) {
+   *     const name = (await form()).get("name").text(100);
+   *     return redirect(name === "" ? "/?problem=name" : "/");
+   *   },
+   * });
+   * ```
+   */
+  route<const Path extends string>(path: Path, handlers: RouteHandlers<Session, PathParams<Path>>): this {
+    const known = Object.entries(handlers).filter(([, handler]) => handler !== undefined);
+    if (known.length === 0) {
+      throw new TypeError(`Cannot add ${JSON.stringify(path)}: the route has no handler.`);
+    }
+    const handlersByMethod = new Map(known as [string, RouteHandler][]);
+    this.#site.routes.push({ pattern: readPattern(path), handlers: handlersByMethod });
     return this;
   }
 

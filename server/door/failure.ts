@@ -7,6 +7,7 @@
 import { HttpError } from "../http/error.ts";
 import type { Logger } from "../observe.ts";
 import { errorPage } from "../page/error_page.ts";
+import { UntrustedError } from "../reflex/element.ts";
 import type { PageError } from "../page/page.ts";
 
 /**
@@ -21,6 +22,9 @@ export function readFailure(
   log: Logger,
 ): PageError {
   const { request: { method }, development } = about;
+  if (error instanceof UntrustedError) {
+    return { status: 400, message: error.message, reference: undefined, detail: undefined };
+  }
   if (error instanceof HttpError && error.cause === undefined) {
     return { status: error.status, message: error.message, reference: undefined, detail: undefined };
   }

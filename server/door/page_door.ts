@@ -7,7 +7,6 @@
 import { VISIT_HEADER } from "../../protocol/markers.ts";
 import type { ContextValues } from "../http/context.ts";
 import { contentSecurityPolicy, makeNonce } from "../http/headers.ts";
-import { HttpError } from "../http/error.ts";
 import { type LiveData, writeDocument } from "../page/document.ts";
 import type { Page, Untyped } from "../page/page.ts";
 import { visitState } from "../reflex/call.ts";
@@ -21,7 +20,7 @@ import type { Visitor } from "./visitor.ts";
 /**
  * Serves a page: the whole document, with its sealed data. Nothing is written to the store.
  *
- * @throws HttpError 405 for another method; and what the page throws
+ * @throws what the page throws
  */
 export async function servePage(
   { request, arrival }: Arrived,
@@ -30,11 +29,6 @@ export async function servePage(
   values: ContextValues,
   parts: Parts,
 ): Promise<Response> {
-  const allow = { allow: "GET, HEAD, OPTIONS" };
-  if (request.method === "OPTIONS") return new Response(null, { status: 204, headers: allow });
-  if (request.method !== "GET" && request.method !== "HEAD") {
-    throw new HttpError(405, "This page answers to GET.", { headers: allow });
-  }
   const rendered = await parts.renderer.render(page, {
     url: new URL(arrival.url),
     params,

@@ -11,6 +11,7 @@ import type { Page } from "../page/page.ts";
 import type { Host } from "../reflex/host.ts";
 import type { KeyRing } from "../seal/key_ring.ts";
 import type { SessionCookie } from "../session/cookie.ts";
+import type { Route } from "./route_door.ts";
 import type { Hub } from "../socket/hub.ts";
 
 /** The parts of an app, ready to serve. */
@@ -36,6 +37,8 @@ export interface Site {
   readonly files: StaticFiles[];
   /** In the order in which they were added. */
   readonly pages: Page[];
+  /** Likewise; asked before pages. */
+  readonly routes: Route[];
   /** The page for what is not there. */
   notFound?: Page;
   /** The page for what went wrong. */

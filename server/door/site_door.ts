@@ -16,6 +16,7 @@ import { visitState } from "../reflex/call.ts";
 import { failure, readFailure } from "./failure.ts";
 import { servePage } from "./page_door.ts";
 import type { Arrived, Parts } from "./parts.ts";
+import { findRoute, serveRoute } from "./route_door.ts";
 import { recognise, type Visitor } from "./visitor.ts";
 
 /** Answers a request. What a page or middleware throws is answered by the app's own page for it, where there is one. */
@@ -42,10 +43,21 @@ export async function serveSite(arrived: Arrived, parts: Parts): Promise<Respons
     const file = middleware.length === 0 ? undefined : await findStatic(arrived, files);
     shared = file !== undefined;
     if (file !== undefined) return file;
+    const { handler, params, methods } = findRoute(parts.site.routes, path, request.method);
+    if (handler !== undefined) return await serveRoute(arrived, { handler, params }, visitor, values, parts);
     const found = findPage(pages, path);
     // Browsers ask for it unasked; without an answer their console shows an error on every page.
     if (found === undefined && path === "/favicon.ico") return new Response(null, { status: 204 });
-    if (found === undefined) throw new HttpError(404, "There is no such page.");
+    const allow = [
+      ...(found === undefined && methods.length > 0 ? [] : ["GET", "HEAD"]),
+      ...methods,
+      "OPTIONS",
+    ].join(", ");
+    if (found === undefined && methods.length === 0) throw new HttpError(404, "There is no such page.");
+    if (request.method === "OPTIONS") return new Response(null, { status: 204, headers: { allow } });
+    if (found === undefined || (request.method !== "GET" && request.method !== "HEAD")) {
+      throw new HttpError(405, `This address answers to ${allow}.`, { headers: { allow } });
+    }
     return await servePage(arrived, found, visitor, values, parts);
   };
   let response: Response;

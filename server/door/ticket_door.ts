@@ -4,6 +4,7 @@
  * @module
  */
 
+import { readBody } from "../http/body.ts";
 import { HttpError } from "../http/error.ts";
 import type { Arrived, Parts } from "./parts.ts";
 
@@ -35,18 +36,9 @@ export async function redeemTicket({ request, arrival }: Arrived, parts: Parts):
 async function readTicket(request: Request, { clock, limits }: Parts): Promise<string | undefined> {
   const type = request.headers.get("content-type") ?? "";
   if (!/^text\/plain\b/.test(type) || request.headers.has("content-encoding")) return undefined;
-  if (Number(request.headers.get("content-length") ?? Infinity) > TICKET_BYTES) return undefined;
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const cancel = clock.after(
-    limits.body,
-    () => reject(new HttpError(408, "The ticket took too long to arrive.")),
-  );
-  try {
-    const text = await Promise.race([request.text(), late]);
-    return /^[A-Za-z0-9_-]{22}$/.test(text) ? text : undefined;
-  } finally {
-    cancel();
-  }
+  const bytes = await readBody(request, { body: limits.body, bodyBytes: TICKET_BYTES }, clock);
+  const text = new TextDecoder().decode(bytes);
+  return /^[A-Za-z0-9_-]{22}$/.test(text) ? text : undefined;
 }
 
 function refused(): HttpError {

@@ -217,18 +217,27 @@ export function findPage(
   pages: readonly Page[],
   path: string,
 ): { page: Page; params: Record<string, string> } | undefined {
-  // URLPattern escapes what it is given, except escapes: what is left of them here is text.
-  const pathname = path.replace(/[%?#]/g, encodeURIComponent);
   for (const page of pages) {
-    const match = page.pattern.exec({ pathname });
-    if (match === null) continue;
-    const params: Record<string, string> = {};
-    for (const [name, value] of Object.entries(match.pathname.groups)) {
-      if (value !== undefined) params[name] = decodeURIComponent(value);
-    }
-    return { page, params };
+    const params = matchPath(page.pattern, path);
+    if (params !== undefined) return { page, params };
   }
   return undefined;
+}
+
+/**
+ * The params of a path that a pattern fits; `undefined` where it does not.
+ *
+ * @param path decoded, without the app's base
+ */
+export function matchPath(pattern: URLPattern, path: string): Record<string, string> | undefined {
+  // URLPattern escapes what it is given, except escapes: what is left of them here is text.
+  const match = pattern.exec({ pathname: path.replace(/[%?#]/g, encodeURIComponent) });
+  if (match === null) return undefined;
+  const params: Record<string, string> = {};
+  for (const [name, value] of Object.entries(match.pathname.groups)) {
+    if (value !== undefined) params[name] = decodeURIComponent(value);
+  }
+  return params;
 }
 
 /**
@@ -239,15 +248,15 @@ export function findPage(
  */
 export function readPattern(path: string): URLPattern {
   if (!path.startsWith("/")) {
-    throw new TypeError(`Cannot add the page ${JSON.stringify(path)}: a path begins with "/".`);
+    throw new TypeError(`Cannot add ${JSON.stringify(path)}: a path begins with "/".`);
   }
   if (/[+*]\)*[+*{]/.test(path.replace(/\[[^\]]*\]/g, "x")) && path.includes("(")) {
-    throw new TypeError(`Cannot add the page ${JSON.stringify(path)}: its pattern nests quantifiers.`);
+    throw new TypeError(`Cannot add ${JSON.stringify(path)}: its pattern nests quantifiers.`);
   }
   try {
     return new URLPattern({ pathname: path });
   } catch (cause) {
-    throw new TypeError(`Cannot add the page ${JSON.stringify(path)}: URLPattern does not read it.`, {
+    throw new TypeError(`Cannot add ${JSON.stringify(path)}: URLPattern does not read it.`, {
       cause,
     });
   }
