@@ -24,7 +24,14 @@ export type { Limits } from "./protocol/limits.ts";
 export type { Listening, ListenOptions } from "./server/http/listen.ts";
 export type { LogFields, Logger } from "./server/observe.ts";
 export type { Offer, Offerable, OfferArgs } from "./server/reflex/on.ts";
-export type { ErrorComponent, PageComponent, PageError, PageOptions, Untyped } from "./server/page/page.ts";
+export type {
+  ErrorComponent,
+  PageComponent,
+  PageError,
+  PageOptions,
+  PublicPageComponent,
+  Untyped,
+} from "./server/page/page.ts";
 export type { Raw } from "./server/page/raw.ts";
 export type { ReflexClass } from "./server/reflex/reflex.ts";
 export type { RouteContext, RouteHandler, RouteHandlers } from "./server/door/route_door.ts";

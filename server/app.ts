@@ -30,6 +30,7 @@ import {
   type Page,
   type PageComponent,
   type PageOptions,
+  type PublicPageComponent,
   readPattern,
   type Untyped,
 } from "./page/page.ts";
@@ -121,8 +122,21 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
   page<const Path extends string, State extends object = Untyped>(
     path: Path,
     component: PageComponent<Session, State, PathParams<Path>>,
-    options: PageOptions<State, Session> = {},
-  ): this {
+    options?: PageOptions<State, Session> & { readonly cache?: never },
+  ): this;
+  /**
+   * Adds a page that is the same for everybody, and that caches may keep: it has no session, and is not live.
+   *
+   * @param path like any page's
+   * @param component gives JSX from what everybody shares
+   * @param options `cache` is the response's `cache-control`
+   */
+  page<const Path extends string>(
+    path: Path,
+    component: PublicPageComponent<PathParams<Path>>,
+    options: PageOptions<never, Session> & { readonly cache: string },
+  ): this;
+  page(path: string, component: unknown, options: PageOptions<object, Session> = {}): this {
     this.#site.pages.push({ ...this.#makePage(path, component, options), pattern: readPattern(path) });
     return this;
   }

@@ -16,6 +16,7 @@ import { visitState } from "../reflex/call.ts";
 import { failure, readFailure } from "./failure.ts";
 import { servePage } from "./page_door.ts";
 import type { Arrived, Parts } from "./parts.ts";
+import { servePublicPage } from "./public_door.ts";
 import { findRoute, serveRoute } from "./route_door.ts";
 import { recognise, type Visitor } from "./visitor.ts";
 
@@ -41,8 +42,10 @@ export async function serveSite(arrived: Arrived, parts: Parts): Promise<Respons
   };
   const next = async () => {
     const file = middleware.length === 0 ? undefined : await findStatic(arrived, files);
-    shared = file !== undefined;
-    if (file !== undefined) return file;
+    if (file !== undefined) {
+      shared = true;
+      return file;
+    }
     const { handler, params, methods } = findRoute(parts.site.routes, path, request.method);
     if (handler !== undefined) return await serveRoute(arrived, { handler, params }, visitor, values, parts);
     const found = findPage(pages, path);
@@ -58,15 +61,20 @@ export async function serveSite(arrived: Arrived, parts: Parts): Promise<Respons
     if (found === undefined || (request.method !== "GET" && request.method !== "HEAD")) {
       throw new HttpError(405, `This address answers to ${allow}.`, { headers: { allow } });
     }
-    return await servePage(arrived, found, visitor, values, parts);
+    if (found.page.options.cache === undefined) {
+      return await servePage(arrived, found, visitor, values, parts);
+    }
+    shared = true;
+    return await servePublicPage(arrived, found, parts);
   };
   let response: Response;
   try {
     response = await runMiddleware(middleware, context, next);
   } catch (error) {
+    shared = false;
     response = await serveFailure(error, arrived, visitor, values, parts);
   }
-  // A cache may give a file to everybody: it brings nobody's cookie.
+  // A cache may give a file or a public page to everybody: it brings nobody's cookie.
   return shared ? response : withCookie(response, visitor.setCookie);
 }
 

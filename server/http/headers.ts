@@ -29,10 +29,27 @@ export function secureHeaders(headers: Headers, secure: boolean): void {
  * attributes are let through alone, since a render writes them.
  */
 export function contentSecurityPolicy(nonce: string, secure: boolean): string {
+  return policy(`'nonce-${nonce}'`, `'self' 'nonce-${nonce}'`, secure);
+}
+
+/**
+ * The policy of a page that caches keep, which can have no nonce: scripts are files of our own, and inline styles are
+ * named by their content.
+ */
+export async function publicPolicy(html: string, secure: boolean): Promise<string> {
+  const styles = [...html.matchAll(/<style[^>]*>([^]*?)<\/style>/g)].map(([, css = ""]) => css);
+  const hashes = await Promise.all(styles.map(async (css) => {
+    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(css));
+    return `'sha256-${new Uint8Array(digest).toBase64()}'`;
+  }));
+  return policy("'self'", ["'self'", ...hashes].join(" "), secure);
+}
+
+function policy(scripts: string, styles: string, secure: boolean): string {
   return [
     "default-src 'none'",
-    `script-src 'nonce-${nonce}'`,
-    `style-src 'self' 'nonce-${nonce}'`,
+    `script-src ${scripts}`,
+    `style-src ${styles}`,
     "style-src-attr 'unsafe-inline'",
     "img-src 'self' data:",
     "media-src 'self'",

@@ -6,7 +6,7 @@
 
 import { canonicalJson } from "../../protocol/json.ts";
 import { deepFreeze } from "./frozen.ts";
-import type { ContextValues } from "../http/context.ts";
+import { ContextValues } from "../http/context.ts";
 import type { PageContext, PageError, Untyped } from "./page.ts";
 
 /** What a context is made of. */
@@ -52,4 +52,32 @@ export function pageContext(parts: ContextParts): PageContext<Untyped, Untyped, 
       return loading;
     },
   };
+}
+
+/**
+ * The context of a page that is the same for everybody: what is one person's is not there, and reading it says so,
+ * whatever the types were told.
+ */
+export function publicContext(
+  parts: Pick<ContextParts, "url" | "params">,
+): PageContext<Untyped, Untyped, Record<string, string>> {
+  const { url, params, query, load } = pageContext({
+    ...parts,
+    session: {},
+    state: {},
+    user: undefined,
+    values: nothing,
+  });
+  return Object.assign(Object.create(personal), { url, params, query, load });
+}
+
+const nothing = new ContextValues();
+
+const personal = Object.create(null);
+for (const name of ["session", "state", "user", "get", "ran"]) {
+  Object.defineProperty(personal, name, {
+    get() {
+      throw new TypeError(`Cannot read ${name} in a page with \`cache\`: it is the same for everybody.`);
+    },
+  });
 }

@@ -45,15 +45,17 @@ export interface LiveData {
  *
  * @param rendered the page
  * @param live `undefined` for a page that only shows: it has no script of ours
- * @param place the app's base, the response's nonce, the document's language
+ * @param place the app's base, the response's nonce (none on a page that caches keep), the document's language
  */
 export function writeDocument(
   rendered: Rendered,
   live: LiveData | undefined,
-  { base, nonce, lang }: { base: string; nonce: string; lang: string },
+  { base, nonce, lang }: { base: string; nonce: string | undefined; lang: string },
 ): string {
   // Styles and scripts of the author's own head run under the nonce of this response; it is no part of the render.
-  const head = rendered.head.replace(/<(style|script)(?=[\s>])/g, `<$1 nonce="${nonce}"`);
+  const head = nonce === undefined
+    ? rendered.head
+    : rendered.head.replace(/<(style|script)(?=[\s>])/g, `<$1 nonce="${nonce}"`);
   const script = live === undefined
     ? ""
     : `<script type="module" nonce="${nonce}" src="${base}${clientPath}" ` +

@@ -89,6 +89,21 @@ export interface PageContext<Session = Untyped, State = Untyped, Params = Record
 }
 
 /**
+ * A page that is the same for everybody: a function of what everybody shares.
+ *
+ * @example
+ * ```tsx
+ * import { App } from "@argyle/argyle";
+ * import type { PublicPageComponent } from "@argyle/argyle/types";
+ * const About: PublicPageComponent = ({ url }) => <h1>About {url.host}</h1>;
+ * new App().page("/about", About, { cache: "public, max-age=60" });
+ * ```
+ */
+export type PublicPageComponent<Params = Record<string, string>> = (
+  context: SharedContext<Params>,
+) => Html | Response | Promise<Html | Response>;
+
+/**
  * A page: a function of its context that gives JSX, or leaves with a `Response`. What it throws is answered with 500, an
  * `HttpError` with its own status.
  *
@@ -131,6 +146,12 @@ export interface PageOptions<State = Untyped, Session = Untyped> {
    * none where left out.
    */
   readonly calls?: readonly (abstract new () => object)[];
+  /**
+   * Declares the page public: the same for everybody, so that caches may keep it, for as long as this `cache-control`
+   * says (`public, max-age=60`). It has no session, no user, no state and no reflexes: reading them in it is an error,
+   * and it is not live. Middleware runs, but its cookies and values do not reach it.
+   */
+  readonly cache?: string;
   /** What stands around the page, inside the app's own layout; the first outermost. */
   readonly layout?: Layout<Session> | readonly Layout<Session>[];
 }

@@ -9,7 +9,7 @@ import type { Clock } from "../../protocol/clock.ts";
 import type { Limits } from "../../protocol/limits.ts";
 import type { Logger } from "../observe.ts";
 import type { ContextParts } from "./context.ts";
-import { pageContext } from "./context.ts";
+import { pageContext, publicContext } from "./context.ts";
 import { completeHead } from "./document.ts";
 import type { Html } from "./html.ts";
 import { Offers } from "./offers.ts";
@@ -60,6 +60,10 @@ export class Renderer {
       offer: (target, args) => offers.add(target, args),
     });
     this.#warn(page, offers);
+    const [offered] = offers.targets();
+    if (offered !== undefined && page.options.cache !== undefined) {
+      throw new TypeError(`Cannot offer ${offered} on ${page.path}: a page with \`cache\` is not live.`);
+    }
     return { head: completeHead(head, this.#app), body, offers };
   }
 
@@ -92,11 +96,13 @@ export class Renderer {
 
 // The page in its layouts. Nothing is awaited that is there already.
 function wrapped(page: Page, parts: ContextParts): Html | Response | Promise<Html | Response> {
-  const context = pageContext(parts);
+  const context = page.options.cache === undefined ? pageContext(parts) : publicContext(parts);
   let html = page.component(context);
   for (const layout of [...page.layouts].reverse()) {
-    const wrap = (children: Html | Response) =>
-      children instanceof Response ? children : layout({ ...context, children });
+    const wrap = (children: Html | Response) => {
+      if (children instanceof Response) return children;
+      return layout(Object.assign(Object.create(Object.getPrototypeOf(context)), context, { children }));
+    };
     html = html instanceof Promise ? html.then(wrap) : wrap(html);
   }
   return html;

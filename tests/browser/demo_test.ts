@@ -1,8 +1,26 @@
 import assert from "node:assert/strict";
 import { examples } from "../../examples/all.ts";
-import { assertQuiet, browse } from "./chromium.ts";
+import { assertQuiet, browse, type Page } from "./chromium.ts";
 import { startProcess, temporaryFolder } from "./process.ts";
 import { online, says } from "./serve.ts";
+
+/** One click in each example below its base; the examples' own tests know more. */
+const works: Record<string, (page: Page) => Promise<void>> = {
+  async counter(page) {
+    await page.locator("#increment").click();
+    await says(page, "#count", 1);
+  },
+  async table(page) {
+    await page.locator("#row-17 .bump").click();
+    await says(page, "#row-17 .qty", 4);
+  },
+  async guestbook(page) {
+    await page.getByLabel("Your name").fill("Ann");
+    await page.getByLabel("Your message").fill("Hello");
+    await page.getByRole("button", { name: "Sign" }).click();
+    await page.locator("article", { hasText: "Hello" }).waitFor();
+  },
+};
 
 browse(
   "demo: the index leads to each example, each works below its base, SIGTERM ends it",
@@ -22,13 +40,8 @@ browse(
       await page.getByRole("link", { name }).click();
       await page.waitForURL(`${demo.url}/${name}`);
       await online(page);
-      if (name === "counter") {
-        await page.locator("#increment").click();
-        await says(page, "#count", 1);
-      } else {
-        await page.locator("#row-17 .bump").click();
-        await says(page, "#row-17 .qty", 4);
-      }
+      assert.ok(await page.getByRole("heading", { level: 1 }).isVisible(), name);
+      await works[name]?.(page);
       await page.goBack();
       await online(page);
     }

@@ -322,3 +322,67 @@ timed("compression: what shrinks is zipped where the request takes it, and says 
   assert.deepEqual([etag.headers.get("content-encoding"), etag.headers.get("etag")], ["gzip", 'W/"a"']);
   await etag.body?.cancel();
 });
+
+timed(
+  "cache: a public page has no cookie, nonce, token or script; an entity tag; and 304 where it is known",
+  async () => {
+    const { app } = make({ layout: ({ children }) => <main>{children}</main> });
+    app.page("/about/:name", ({ params, query }) => (
+      <>
+        <Head>
+          <title>About</title>
+          <style>{"p { color: red }"}</style>
+        </Head>
+        <p>{params.name} {query.get("q")}</p>
+      </>
+    ), { cache: "public, max-age=60" });
+    const first = await load(app, "/about/us?q=1");
+    assert.match(first.body, /^<main><p>us 1<\/p><\/main>$/);
+    assert.doesNotMatch(first.html, /nonce|<script|data-argyle/);
+    const { headers } = first.response;
+    assert.equal(headers.get("set-cookie"), null);
+    assert.equal(headers.get("cache-control"), "public, max-age=60");
+    assert.equal(headers.get("vary"), "accept-encoding");
+    const digest = new Uint8Array(
+      await crypto.subtle.digest("SHA-256", new TextEncoder().encode("p { color: red }")),
+    );
+    const policy = headers.get("content-security-policy")!;
+    assert.ok(policy.includes(`script-src 'self'; style-src 'self' 'sha256-${digest.toBase64()}';`), policy);
+    const etag = headers.get("etag")!;
+    assert.equal((await load(app, "/about/us?q=1")).response.headers.get("etag"), etag);
+    assert.notEqual((await load(app, "/about/us?q=2")).response.headers.get("etag"), etag);
+    for (const known of [etag, `W/${etag}`, `"x", ${etag}`, "*"]) {
+      const again = await load(app, "/about/us?q=1", { headers: { "if-none-match": known } });
+      assert.deepEqual([again.response.status, again.html, again.response.headers.get("etag")], [
+        304,
+        "",
+        etag,
+      ]);
+    }
+    assert.equal(
+      (await load(app, "/about/us?q=1", { headers: { "if-none-match": '"x"' } })).response.status,
+      200,
+    );
+  },
+);
+
+timed(
+  "cache: what is one person's cannot be read in a public page, and nothing can be offered there",
+  async () => {
+    const { app, log } = make();
+    for (const name of ["session", "state", "user", "get", "ran"]) {
+      app.page(`/${name}`, (context) => String((context as unknown as Record<string, unknown>)[name]), {
+        cache: "public",
+      });
+    }
+    app.page("/offers", () => <b data-reflex="click->Account#enter" />, { cache: "public" });
+    app.page("/layout", () => "x", { cache: "public", layout: ({ user }) => <p>{user}</p> });
+    for (const path of ["/session", "/state", "/user", "/get", "/ran", "/offers", "/layout"]) {
+      const { response } = await load(app, path);
+      assert.equal(response.status, 500, path);
+      assert.doesNotMatch(response.headers.get("cache-control")!, /public/);
+    }
+    assert.ok(log.lines.some((line) => line.includes("Cannot read user in a page with `cache`")));
+    assert.ok(log.lines.some((line) => line.includes("Cannot offer Account#enter on /offers")));
+  },
+);

@@ -101,3 +101,11 @@ Deno.test("types: the method's private parts and inherited ones cannot be offere
   // @ts-expect-error -- private
   on("click", Account, "wipe");
 });
+
+Deno.test("types: a page with cache has nothing of a person", () => {
+  const app = new App<Session>();
+  app.page("/a/:b", ({ params }) => <p>{params.b}</p>, { cache: "public" });
+  // @ts-expect-error -- there is no session
+  app.page("/", ({ session }) => <p>{session.count}</p>, { cache: "public" });
+  app.page("/", ({ session }) => <p>{session.count.toFixed()}</p>, { state: () => ({ open: false }) });
+});

@@ -1,0 +1,53 @@
+/**
+ * Answers GET and HEAD of a page that is the same for everybody, and that caches may keep.
+ *
+ * @module
+ */
+
+import { ContextValues } from "../http/context.ts";
+import { publicPolicy } from "../http/headers.ts";
+import { writeDocument } from "../page/document.ts";
+import type { Page } from "../page/page.ts";
+import type { Arrived, Parts } from "./parts.ts";
+
+/**
+ * Serves a public page: no cookie, no nonce, no sealed data, no script; an entity tag instead.
+ *
+ * @throws what the page throws
+ */
+export async function servePublicPage(
+  { request, arrival }: Arrived,
+  { page, params }: { page: Page; params: Record<string, string> },
+  parts: Parts,
+): Promise<Response> {
+  const rendered = await parts.renderer.render(page, {
+    url: new URL(arrival.url),
+    params,
+    session: {},
+    state: {},
+    user: undefined,
+    values: new ContextValues(),
+  });
+  if (rendered instanceof Response) return rendered;
+  const html = writeDocument(rendered, undefined, { base: parts.base, nonce: undefined, lang: parts.lang });
+  const bytes = new TextEncoder().encode(html);
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).subarray(0, 12);
+  const headers = new Headers({
+    "cache-control": page.options.cache!,
+    "content-security-policy": await publicPolicy(html, arrival.secure),
+    etag: `"${digest.toBase64({ alphabet: "base64url", omitPadding: true })}"`,
+    vary: "accept-encoding",
+  });
+  if (isKnown(request.headers.get("if-none-match"), headers.get("etag")!)) {
+    return new Response(null, { status: 304, headers });
+  }
+  headers.set("content-type", "text/html; charset=utf-8");
+  headers.set("content-length", String(bytes.length));
+  return new Response(request.method === "HEAD" ? null : bytes, { headers });
+}
+
+// Compared weakly: what we have zipped has the same tag, marked as weak.
+function isKnown(header: string | null, etag: string): boolean {
+  if (header === null) return false;
+  return header.split(",").some((item) => item.trim().replace(/^W\//, "") === etag || item.trim() === "*");
+}
