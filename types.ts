@@ -30,6 +30,7 @@ export type {
   PageError,
   PageOptions,
   PublicPageComponent,
+  PublicPageOptions,
   Untyped,
 } from "./server/page/page.ts";
 export type { Raw } from "./server/page/raw.ts";

@@ -31,6 +31,7 @@ import {
   type PageComponent,
   type PageOptions,
   type PublicPageComponent,
+  type PublicPageOptions,
   readPattern,
   type Untyped,
 } from "./page/page.ts";
@@ -122,7 +123,7 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
   page<const Path extends string, State extends object = Untyped>(
     path: Path,
     component: PageComponent<Session, State, PathParams<Path>>,
-    options?: PageOptions<State, Session> & { readonly cache?: never },
+    options?: PageOptions<State, Session>,
   ): this;
   /**
    * Adds a page that is the same for everybody, and that caches may keep: it has no session, and is not live.
@@ -134,9 +135,13 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
   page<const Path extends string>(
     path: Path,
     component: PublicPageComponent<PathParams<Path>>,
-    options: PageOptions<never, Session> & { readonly cache: string },
+    options: PublicPageOptions<Session>,
   ): this;
-  page(path: string, component: unknown, options: PageOptions<object, Session> = {}): this {
+  page(
+    path: string,
+    component: unknown,
+    options: PageOptions<object, Session> | PublicPageOptions<Session> = {},
+  ): this {
     this.#site.pages.push({ ...this.#makePage(path, component, options), pattern: readPattern(path) });
     return this;
   }
@@ -356,14 +361,18 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
     this.#signals = undefined;
   }
 
-  #makePage(path: string, component: unknown, options: PageOptions<object, Session>): Page {
+  #makePage(
+    path: string,
+    component: unknown,
+    options: PageOptions<object, Session> | PublicPageOptions<Session>,
+  ): Page {
     const layouts = [this.#options.layout ?? [], options.layout ?? []].flat() as unknown as Layout[];
     return {
       path,
       pattern: anywhere,
       component: component as Page["component"],
       layouts,
-      options: options as unknown as PageOptions,
+      options: options as unknown as Page["options"],
     };
   }
 

@@ -20,7 +20,7 @@ const surface: Record<string, readonly string[]> = {
   "./testing": list("FakeClock StoreUnderTest storeContract"),
   "./types": list(`
     Action ActionOptions AnyApp AppOptions Check Clock ElementReader Entry ErrorComponent FormReader JsxElement Limits
-    ListenOptions Listening LogFields Logger Offer OfferArgs Offerable PageComponent PageError PageOptions PublicPageComponent Raw ReflexClass
+    ListenOptions Listening LogFields Logger Offer OfferArgs Offerable PageComponent PageError PageOptions PublicPageComponent PublicPageOptions Raw ReflexClass
     RouteContext RouteHandler RouteHandlers
     SchemaInput SchemaIssue SchemaOutput SchemaResult StaticOptions Untrusted UntrustedError Untyped Write
   `),

@@ -146,12 +146,28 @@ export interface PageOptions<State = Untyped, Session = Untyped> {
    * none where left out.
    */
   readonly calls?: readonly (abstract new () => object)[];
+  /** What stands around the page, inside the app's own layout; the first outermost. */
+  readonly layout?: Layout<Session> | readonly Layout<Session>[];
+}
+
+/**
+ * What a page declares that is the same for everybody.
+ *
+ * @example
+ * ```tsx
+ * import { App } from "@argyle/argyle";
+ * import type { PublicPageOptions } from "@argyle/argyle/types";
+ * const aMinute: PublicPageOptions = { cache: "public, max-age=60" };
+ * new App().page("/about", () => <h1>About</h1>, aMinute);
+ * ```
+ */
+export interface PublicPageOptions<Session = Untyped> {
   /**
-   * Declares the page public: the same for everybody, so that caches may keep it, for as long as this `cache-control`
-   * says (`public, max-age=60`). It has no session, no user, no state and no reflexes: reading them in it is an error,
-   * and it is not live. Middleware runs, but its cookies and values do not reach it.
+   * Declares the page public, so that caches may keep it, and is its `cache-control`. It has no session, no user, no
+   * state and no reflexes: reading them in it is an error, and it is not live. Middleware runs around it, but its
+   * values do not reach it.
    */
-  readonly cache?: string;
+  readonly cache: string;
   /** What stands around the page, inside the app's own layout; the first outermost. */
   readonly layout?: Layout<Session> | readonly Layout<Session>[];
 }
@@ -225,7 +241,7 @@ export interface Page {
   /** What stands around it, outermost first. */
   readonly layouts: readonly Layout[];
   /** The rest of what it declared. */
-  readonly options: PageOptions;
+  readonly options: PageOptions & Partial<PublicPageOptions>;
 }
 
 /**
