@@ -31,6 +31,8 @@ function keepFocus(): () => void {
   return () => {
     if (!active || !onPage(active)) return;
     if (page("activeElement") !== active) active.focus({ preventScroll: true });
+    // The element may be of another kind by now, without a caret or with its first.
+    if (start == null || active.selectionStart === null) return;
     if (active.selectionStart === start && active.selectionEnd === end) return;
     active.setSelectionRange(start ?? null, end ?? null, direction ?? undefined);
   };

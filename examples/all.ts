@@ -3,6 +3,7 @@ import type { AnyApp } from "@argyle/argyle/types";
 import counter from "./counter/main.tsx";
 import guestbook from "./guestbook/main.tsx";
 import table from "./table/main.tsx";
+import todo from "./todo/main.tsx";
 
 /** An example: what it is called, what it shows, how it is made. */
 export interface Example {
@@ -25,6 +26,11 @@ export const examples: readonly Example[] = [
     name: "table",
     shows: "A thousand rows, and what a change of one costs.",
     make: (options) => table(options),
+  },
+  {
+    name: "todo",
+    shows: "A list for each session: forms, messages, filters by URL, undo.",
+    make: (options) => todo(options),
   },
   {
     name: "guestbook",

@@ -93,13 +93,16 @@ export function listen(app: Stoppable, log: Logger, options: ListenOptions = {})
     hostname.includes(":") ? `[${hostname}]` : hostname
   }:${taken}`;
   let stopping: Promise<void> | undefined;
-  const stop = () => stopping ??= stopServer(server, app);
-  const exit = () => void exitAfter(stop(), log);
+  const stopped = Promise.withResolvers<void>();
+  const stop = () => stopping ??= stopServer(server, app, log).then(() => stopped.resolve());
+  const exit = () => void exitAfter(stop());
   const signals = listenToSignals(exit);
   if (options.signal?.aborted) void stop();
   options.signal?.addEventListener("abort", () => void stop(), { once: true });
   log.info(`listening on ${url}`);
-  const finished = server.finished.then(() => stopping).then(() => signals());
+  const finished = Promise.race([server.finished.then(() => stopping), stopped.promise]).then(() =>
+    signals()
+  );
   return {
     url,
     port: taken,
@@ -109,19 +112,22 @@ export function listen(app: Stoppable, log: Logger, options: ListenOptions = {})
   };
 }
 
-async function stopServer(server: Deno.HttpServer, app: Stoppable): Promise<void> {
+async function stopServer(server: Deno.HttpServer, app: Stoppable, log: Logger): Promise<void> {
+  const asked = performance.now();
   // The app first: Deno's own shutdown closes sockets with a code that does not say that it is worth coming back.
   await app.drain(DRAIN);
-  await server.shutdown();
+  // Deno waits without end for a response that nobody reads; we do not.
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(() => {
+    log.warn("a request did not end in time; stopping without it");
+    resolve();
+  }, GIVE_UP - (performance.now() - asked));
+  await Promise.race([server.shutdown(), late]);
+  clearTimeout(timer);
 }
 
-async function exitAfter(stopped: Promise<void>, log: Logger): Promise<void> {
-  const gaveUp = setTimeout(() => {
-    log.warn("a request did not end in time; stopping without it");
-    Deno.exit(0);
-  }, GIVE_UP);
+async function exitAfter(stopped: Promise<void>): Promise<void> {
   await stopped;
-  clearTimeout(gaveUp);
   Deno.exit(0);
 }
 

@@ -429,3 +429,20 @@ timed("listen: a signal that was aborted before ends the server at once", async 
   const server = await app.listen({ port: 0, signal: AbortSignal.abort() });
   await server.finished;
 });
+
+timed("listen: stopping does not wait for ever for a request that does not end", async () => {
+  const log = new MemoryLog();
+  const app = new App({ log });
+  const asked = Promise.withResolvers<void>(), answered = Promise.withResolvers<Response>();
+  app.page("/", () => {
+    asked.resolve();
+    return answered.promise;
+  });
+  const server = await app.listen({ port: 0 });
+  const response = fetch(server.url);
+  await asked.promise;
+  await server.stop();
+  answered.resolve(new Response("late"));
+  assert.equal(await (await response).text(), "late");
+  assert.ok(log.lines.some((line) => line.includes("a request did not end in time")));
+});
