@@ -34,13 +34,15 @@ export interface ServeOptions {
 
 /** Serves an app. */
 export function serve(app: AnyApp, { port = 0, csp = "types" }: ServeOptions = {}): Serving {
-  const requests: string[] = [], instead: Response[] = [];
+  const requests: string[] = [], instead: Response[] = [], open = new Set<Request>();
   const server = Deno.serve({ hostname: "127.0.0.1", port, onListen() {} }, async (request, info) => {
     const { pathname } = new URL(request.url);
     requests.push(`${request.method} ${pathname}`);
+    open.add(request);
     const response = (pathname === "/" && instead.shift()) || await app.fetch(request, info);
     if (csp === "types" && response.headers.has(CSP)) response.headers.append(CSP, TRUSTED_TYPES);
     if (csp === "off" && response.status !== 101) response.headers.delete(CSP);
+    open.delete(request);
     return response;
   });
   return {
@@ -50,7 +52,14 @@ export function serve(app: AnyApp, { port = 0, csp = "types" }: ServeOptions = {
     async [Symbol.asyncDispose]() {
       // The app first, as `app.listen` does: sockets are told to come back.
       await app[Symbol.asyncDispose]();
-      await server.shutdown();
+      // Said by name, because a test that waits here would end with nothing but its time limit.
+      const late = Promise.withResolvers<never>();
+      const timer = setTimeout(() => {
+        const waiting = [...open].map(({ method, url }) => `${method} ${url}`).join(", ");
+        late.reject(new Error(`The server does not stop; it has yet to answer: ${waiting || "nothing"}.`));
+      }, 10_000);
+      await Promise.race([server.shutdown(), late.promise]);
+      clearTimeout(timer);
     },
   };
 }

@@ -75,6 +75,12 @@ browse("todo: the keyboard adds, edits, toggles and deletes, and a reload keeps 
   await press(page, "Enter");
   await shows(page, "oat milk", "bread");
   await focused(page, "li:first-child [value=Edit]");
+  // The field has become a button, which has no caret; that is no reason to fetch the page again.
+  await press(page, "Shift+Tab", "Space");
+  await says(page, "#left", "2 left");
+  await press(page, "Space");
+  await says(page, "#left", "1 left");
+  assert.deepEqual(server.requests.filter((request) => request === "GET /"), ["GET /"]);
 
   await page.reload();
   await online(page);
