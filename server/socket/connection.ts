@@ -56,6 +56,7 @@ export class Connection {
   start(handlers: FrameHandlers): void {
     this.#handlers = handlers;
     this.#socket.onopen = () => {
+      if (this.#closed) return; // ended before it had begun: the server stops
       this.#timers.push(
         this.#clock.after(this.#limits.firstFrame, () => {
           if (!this.#greeted) this.close(Close.policy, "No first frame in time.");

@@ -90,3 +90,13 @@ Deno.test("Connection: after its end nothing that still comes is heard", () => {
   socket.say('["call",1,0,"A#b"]');
   assert.equal(heard, 0);
 });
+
+Deno.test("Connection: one that ended before it opened starts no timer", () => {
+  const socket = new FakeSocket(), clock = new FakeClock();
+  socket.readyState = 0;
+  const connection = new Connection(socket, defaultLimits, clock, new MemoryLog());
+  connection.start({ frame() {}, closed() {} });
+  connection.close(Close.restart, "The server restarts.");
+  socket.onopen?.call(socket as never, new Event("open"));
+  assert.deepEqual([clock.waiting, socket.ends], [0, [Close.restart]]);
+});
