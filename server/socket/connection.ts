@@ -42,6 +42,7 @@ export class Connection {
   #refused = 0;
   #greeted = false;
   #closed = false;
+  #early: { code: number; reason: string } | undefined;
 
   /** @param socket fresh from the upgrade: not yet open */
   constructor(socket: Socket, limits: Limits, clock: Clock, log: Logger) {
@@ -56,7 +57,7 @@ export class Connection {
   start(handlers: FrameHandlers): void {
     this.#handlers = handlers;
     this.#socket.onopen = () => {
-      if (this.#closed) return; // ended before it had begun: the server stops
+      if (this.#early !== undefined) return this.#socket.close(this.#early.code, this.#early.reason);
       this.#timers.push(
         this.#clock.after(this.#limits.firstFrame, () => {
           if (!this.#greeted) this.close(Close.policy, "No first frame in time.");
@@ -116,7 +117,9 @@ export class Connection {
   /** Ends the connection. */
   close(code: number, reason: string): void {
     if (this.#closed) return;
-    if (this.#socket.readyState <= OPEN) this.#socket.close(code, reason);
+    if (this.#socket.readyState === OPEN) this.#socket.close(code, reason);
+    // The server stops between the upgrade and the open event: there is nothing to close yet.
+    else if (this.#socket.readyState < OPEN) this.#early = { code, reason };
     this.#end();
   }
 

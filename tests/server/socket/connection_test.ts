@@ -91,12 +91,14 @@ Deno.test("Connection: after its end nothing that still comes is heard", () => {
   assert.equal(heard, 0);
 });
 
-Deno.test("Connection: one that ended before it opened starts no timer", () => {
+Deno.test("Connection: one that ended before it opened is closed when it opens, and starts no timer", () => {
   const socket = new FakeSocket(), clock = new FakeClock();
   socket.readyState = 0;
   const connection = new Connection(socket, defaultLimits, clock, new MemoryLog());
   connection.start({ frame() {}, closed() {} });
   connection.close(Close.restart, "The server restarts.");
+  assert.deepEqual(socket.ends, []);
+  socket.readyState = 1;
   socket.onopen?.call(socket as never, new Event("open"));
   assert.deepEqual([clock.waiting, socket.ends], [0, [Close.restart]]);
 });
