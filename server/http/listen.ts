@@ -116,7 +116,7 @@ async function stopServer(server: Deno.HttpServer, app: Stoppable, log: Logger):
   const asked = performance.now();
   // The app first: Deno's own shutdown closes sockets with a code that does not say that it is worth coming back.
   await app.drain(DRAIN);
-  // Deno waits without end for a response that nobody reads; we do not.
+  // Deno 2.9 waits without end for a response that nobody reads, and for an upgrade whose client has gone; we do not.
   const { promise: late, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(() => {
     log.warn("a request did not end in time; stopping without it");

@@ -57,14 +57,15 @@ export class Connection {
   start(handlers: FrameHandlers): void {
     this.#handlers = handlers;
     this.#socket.onopen = () => {
-      if (this.#early !== undefined) return this.#socket.close(this.#early.code, this.#early.reason);
-      this.#timers.push(
-        this.#clock.after(this.#limits.firstFrame, () => {
-          if (!this.#greeted) this.close(Close.policy, "No first frame in time.");
-        }),
-        this.#clock.after(this.#limits.socketAge, () => this.close(Close.age, "Old enough; come back.")),
-      );
+      if (this.#early !== undefined) this.#socket.close(this.#early.code, this.#early.reason);
     };
+    // From now on, not from the open event: where the client goes away during the upgrade, Deno tells of nothing.
+    this.#timers.push(
+      this.#clock.after(this.#limits.firstFrame, () => {
+        if (!this.#greeted) this.close(Close.policy, "No first frame in time.");
+      }),
+      this.#clock.after(this.#limits.socketAge, () => this.close(Close.age, "Old enough; come back.")),
+    );
     // An exception that leaves a socket's handler would end the process for everybody.
     this.#socket.onmessage = (event) => this.#guard(() => this.#receive(event.data));
     // Deno tells of one end twice at times: an error and a close, or two closes.

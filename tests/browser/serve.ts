@@ -52,14 +52,14 @@ export function serve(app: AnyApp, { port = 0, csp = "types" }: ServeOptions = {
     async [Symbol.asyncDispose]() {
       // The app first, as `app.listen` does: sockets are told to come back.
       await app[Symbol.asyncDispose]();
-      // Said by name, because a test that waits here would end with nothing but its time limit.
-      const late = Promise.withResolvers<never>();
-      const timer = setTimeout(() => {
-        const waiting = [...open].map(({ method, url }) => `${method} ${url}`).join(", ");
-        late.reject(new Error(`The server does not stop; it has yet to answer: ${waiting || "nothing"}.`));
-      }, 10_000);
-      await Promise.race([server.shutdown(), late.promise]);
+      // Deno 2.9 waits without end for an upgrade whose page went away in the middle of it (a tab that is closed as
+      // soon as it has loaded): its op never completes. What the app has yet to answer is a fault of ours.
+      const { promise: late, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, 3000);
+      await Promise.race([server.shutdown(), late]);
       clearTimeout(timer);
+      const waiting = [...open].map(({ method, url }) => `${method} ${url}`);
+      if (waiting.length > 0) throw new Error(`The app has yet to answer ${waiting.join(", ")}.`);
     },
   };
 }

@@ -91,6 +91,16 @@ Deno.test("Connection: after its end nothing that still comes is heard", () => {
   assert.equal(heard, 0);
 });
 
+Deno.test("Connection: one that never opens, because its client has gone meanwhile, is given up and forgotten", () => {
+  const socket = new FakeSocket(), clock = new FakeClock();
+  socket.readyState = 0;
+  let closed = 0;
+  const connection = new Connection(socket, defaultLimits, clock, new MemoryLog());
+  connection.start({ frame() {}, closed: () => void closed++ });
+  clock.turn(defaultLimits.firstFrame);
+  assert.deepEqual([closed, clock.waiting], [1, 0]);
+});
+
 Deno.test("Connection: one that ended before it opened is closed when it opens, and starts no timer", () => {
   const socket = new FakeSocket(), clock = new FakeClock();
   socket.readyState = 0;
