@@ -29,7 +29,9 @@ export function readPath(url: URL, limits: Pick<Limits, "url" | "params">): stri
   }
   try {
     return decodeURIComponent(url.pathname);
-  } catch (cause) {
-    throw new HttpError(400, "The path is not valid UTF-8.", { cause });
+  } catch (error) {
+    if (!(error instanceof URIError)) throw error;
+    // Without the cause: anybody can send such a path, and none is worth a line of the log.
+    throw new HttpError(400, "The path is not valid UTF-8.");
   }
 }
