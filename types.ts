@@ -35,6 +35,6 @@ export type {
 } from "./server/page/page.ts";
 export type { Raw } from "./server/page/raw.ts";
 export type { ReflexClass } from "./server/reflex/reflex.ts";
-export type { RouteContext, RouteHandler, RouteHandlers } from "./server/door/route_door.ts";
+export type { RouteContext, RouteHandler, RouteHandlers, RouteOptions } from "./server/door/route_door.ts";
 export type { SchemaInput, SchemaIssue, SchemaOutput, SchemaResult } from "./protocol/schema.ts";
 export type { StaticOptions } from "./server/http/static_options.ts";

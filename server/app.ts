@@ -7,7 +7,7 @@
 import { defaultLimits, type Limits } from "../protocol/limits.ts";
 import { compose } from "./compose.ts";
 import { answer } from "./door/front_door.ts";
-import type { RouteHandler, RouteHandlers } from "./door/route_door.ts";
+import type { Route, RouteHandlers, RouteOptions } from "./door/route_door.ts";
 import type { Parts, Site } from "./door/parts.ts";
 import { guardProcess } from "./guard.ts";
 import { isLoopback } from "./http/host.ts";
@@ -20,6 +20,7 @@ import {
   listenToSignals,
 } from "./http/listen.ts";
 import type { Middleware } from "./http/middleware.ts";
+import { watchThreads } from "./http/threads.ts";
 import type { PathParams } from "./http/params.ts";
 import { makeStaticFiles, type StaticOptions } from "./http/static_options.ts";
 import { consoleLogger, type Logger } from "./observe.ts";
@@ -79,6 +80,7 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
   #draining = false;
   #warnedPlain = false;
   #signals: (() => void) | undefined;
+  #threads: (() => void) | undefined;
 
   /**
    * An app that serves nothing yet.
@@ -95,15 +97,35 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
     this.#allowed = { hosts: options.hosts ?? [], origins: readOrigins(options.origins) };
     // A secret that is not one is found at start, not at the first request.
     if (options.secrets !== undefined) readSecrets(options.secrets);
+    // `deno serve` looks for it among the app's own properties, in every thread; it calls it in one.
+    Object.defineProperty(this, "onListen", {
+      enumerable: true,
+      get: () => {
+        this.#watchThreads();
+        return (address: Deno.Addr) => this.#listens(address);
+      },
+    });
   }
 
+  /**
+   * Adds a page that is the same for everybody, and that caches may keep: it has no session, and is not live.
+   *
+   * @param path like any page's
+   * @param component gives JSX from what everybody shares
+   * @param options `cache` is the response's `cache-control`
+   */
+  page<const Path extends string, Query = URLSearchParams>(
+    path: Path,
+    component: PublicPageComponent<PathParams<Path>, Query>,
+    options: PublicPageOptions<Session, Query>,
+  ): this;
   /**
    * Adds a page.
    *
    * @param path as `URLPattern` has it, below the app's base: `/`, `/orders/:id`, `/files/*`; decoded, and the first
    * that fits wins
    * @param component gives JSX, or leaves with a `Response`
-   * @param options the state of a visit, and what scripts may call
+   * @param options the state of a visit, what scripts may call, a schema for the query
    * @throws TypeError for a path that cannot be read
    *
    * @example
@@ -120,27 +142,15 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
    * ));
    * ```
    */
-  page<const Path extends string, State extends object = Untyped>(
+  page<const Path extends string, State extends object = Untyped, Query = URLSearchParams>(
     path: Path,
-    component: PageComponent<Session, State, PathParams<Path>>,
-    options?: PageOptions<State, Session>,
-  ): this;
-  /**
-   * Adds a page that is the same for everybody, and that caches may keep: it has no session, and is not live.
-   *
-   * @param path like any page's
-   * @param component gives JSX from what everybody shares
-   * @param options `cache` is the response's `cache-control`
-   */
-  page<const Path extends string>(
-    path: Path,
-    component: PublicPageComponent<PathParams<Path>>,
-    options: PublicPageOptions<Session>,
+    component: PageComponent<Session, State, PathParams<Path>, Query>,
+    options?: PageOptions<State, Session, Query>,
   ): this;
   page(
     path: string,
     component: unknown,
-    options: PageOptions<object, Session> | PublicPageOptions<Session> = {},
+    options: PageOptions<object, Session, unknown> | PublicPageOptions<Session, unknown> = {},
   ): this {
     this.#site.pages.push({ ...this.#makePage(path, component, options), pattern: readPattern(path) });
     return this;
@@ -152,6 +162,7 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
    *
    * @param path like a page's
    * @param handlers by method
+   * @param options a schema for the query
    * @throws TypeError for a path that cannot be read, or without any handler
    *
    * @example
@@ -166,13 +177,17 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
    * });
    * ```
    */
-  route<const Path extends string>(path: Path, handlers: RouteHandlers<Session, PathParams<Path>>): this {
+  route<const Path extends string, Query = URLSearchParams>(
+    path: Path,
+    handlers: RouteHandlers<Session, PathParams<Path>, Query>,
+    options: RouteOptions<Query> = {},
+  ): this {
     const known = Object.entries(handlers).filter(([, handler]) => handler !== undefined);
     if (known.length === 0) {
       throw new TypeError(`Cannot add ${JSON.stringify(path)}: the route has no handler.`);
     }
-    const handlersByMethod = new Map(known as [string, RouteHandler][]);
-    this.#site.routes.push({ pattern: readPattern(path), handlers: handlersByMethod });
+    const byMethod = new Map(known) as unknown as Route["handlers"];
+    this.#site.routes.push({ pattern: readPattern(path), handlers: byMethod, query: options.query });
     return this;
   }
 
@@ -308,6 +323,7 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
       limits: this.#limits,
       log: this.#log,
       allowed: this.#allowed,
+      accessLog: this.#options.accessLog ?? false,
       deployed: environment("DENO_DEPLOYMENT_ID") !== undefined,
       development: isDevelopment(info),
       draining: this.#draining,
@@ -338,33 +354,49 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
     return listen({ fetch: this.fetch, drain: (ms) => this.#drain(ms) }, this.#log, options);
   }
 
-  /** Called by `deno serve` when it listens: from then on SIGTERM and SIGINT end the sockets, and so the process. */
-  readonly onListen = (address: Deno.Addr): void => {
-    if (address.transport === "tcp") {
-      this.#log.info(
-        `listening on http://${
-          address.hostname === "0.0.0.0" ? "localhost" : address.hostname
-        }:${address.port}`,
-      );
-    }
-    this.#signals ??= listenToSignals(() => {
-      void this[Symbol.asyncDispose]();
-      // `deno serve` waits for whatever still has a timer, a call that never ends for one.
-      Deno.unrefTimer(setTimeout(() => Deno.exit(0), GIVE_UP));
-    });
-  };
+  /**
+   * Called by `deno serve` when it listens: from then on SIGTERM and SIGINT end the sockets, and so the process. With
+   * `--parallel` and a store that only one thread can see, the process ends at once and says why.
+   */
+  declare readonly onListen: (address: Deno.Addr) => void;
 
   /** Ends the app's sockets and waits for what runs, for at most 3 s. The app does not serve again. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#drain(DRAIN);
     this.#signals?.();
     this.#signals = undefined;
+    this.#threads?.();
+  }
+
+  #listens(address: Deno.Addr): void {
+    if (address.transport === "tcp") {
+      const host = address.hostname === "0.0.0.0" ? "localhost" : address.hostname;
+      this.#log.info(`listening on http://${host}:${address.port}`);
+    }
+    this.#signals ??= listenToSignals(() => {
+      void this[Symbol.asyncDispose]();
+      // `deno serve` waits for whatever still has a timer, a call that never ends for one.
+      Deno.unrefTimer(setTimeout(() => Deno.exit(0), GIVE_UP));
+    });
+  }
+
+  // Every thread would have sessions and keys of its own, and a person's requests go now to one, now to another.
+  #watchThreads(): void {
+    if (this.#threads !== undefined || environment("DENO_DEPLOYMENT_ID") !== undefined) return;
+    if ([this as AnyApp, ...this.#mounted].every((app) => app.#options.store?.durable)) return;
+    this.#threads = watchThreads(() => {
+      this.#log.error(
+        "cannot serve with --parallel: the memory of one thread is not the others'",
+        new Error('Give the app a store that all threads can reach, `new App(kv(await openKv("app.db")))`.'),
+      );
+      Deno.exit(1);
+    });
   }
 
   #makePage(
     path: string,
     component: unknown,
-    options: PageOptions<object, Session> | PublicPageOptions<Session>,
+    options: PageOptions<object, Session, unknown> | PublicPageOptions<Session, unknown>,
   ): Page {
     const layouts = [this.#options.layout ?? [], options.layout ?? []].flat() as unknown as Layout[];
     return {

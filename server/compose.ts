@@ -10,7 +10,7 @@ import { below } from "./door/front_door.ts";
 import type { Parts, Site } from "./door/parts.ts";
 import { ContextValues } from "./http/context.ts";
 import { HttpError } from "./http/error.ts";
-import { runMiddleware } from "./http/middleware.ts";
+import { type RequestContext, runMiddleware } from "./http/middleware.ts";
 import { readPath } from "./http/path.ts";
 import { type AppOptions, environment } from "./options.ts";
 import { clientHash } from "./page/client_script.ts";
@@ -62,7 +62,8 @@ export async function compose<Session extends object = Untyped>(
     renderer: new Renderer(given.registry, name, limits, clock, log),
     parked: new ParkedViews(limits.parked),
     open: (id, token) => openPage(keys, id, build, token, limits.token),
-    admit: (url, user, handshake) => admit(site, url, below(base, readPath(url, limits)), user, handshake),
+    admit: (url, user, { id, headers }) =>
+      admit(site, { url, path: below(base, readPath(url, limits)), user, id }, headers),
     find: (path) => {
       const url = URL.parse(path, "http://localhost");
       return url === null ? undefined : findPage(site.pages, below(base, readPath(url, limits)));
@@ -73,16 +74,14 @@ export async function compose<Session extends object = Untyped>(
 // The same middleware as for a GET of the page, around an answer that only we make.
 async function admit(
   site: Site,
-  url: URL,
-  path: string,
-  user: string | undefined,
+  { url, path, user, id }: Pick<RequestContext, "url" | "path" | "user" | "id">,
   handshake: Headers,
 ): Promise<ContextValues | undefined> {
   const values = new ContextValues();
   if (site.middleware.length === 0) return values;
   const request = new Request(url, { headers: handshake });
   let passed = false;
-  const context = { request, url, path, user, get: values.get, set: values.set };
+  const context = { request, id, url, path, user, get: values.get, set: values.set };
   try {
     await runMiddleware(site.middleware, context, () => {
       passed = true;

@@ -51,6 +51,34 @@ export const consoleLogger: Logger = {
   error: (message, error, fields) => console.error(line("error", message, fields), error),
 };
 
+/** A log whose every line carries these fields, too. */
+export class FieldsLogger implements Logger {
+  readonly #log: Logger;
+  readonly #fields: LogFields;
+
+  constructor(log: Logger, fields: LogFields) {
+    this.#log = log;
+    this.#fields = fields;
+  }
+
+  info(message: string, fields?: LogFields): void {
+    this.#log.info(message, { ...fields, ...this.#fields });
+  }
+
+  warn(message: string, fields?: LogFields): void {
+    this.#log.warn(message, { ...fields, ...this.#fields });
+  }
+
+  error(message: string, error: unknown, fields?: LogFields): void {
+    this.#log.error(message, error, { ...fields, ...this.#fields });
+  }
+}
+
+/** Names one request in the log, in its response, and to the person who reports that it failed. */
+export function makeRequestId(): string {
+  return crypto.randomUUID().slice(-12);
+}
+
 function line(level: string, message: string, fields: LogFields = {}): string {
   const pairs = Object.entries(fields).filter(([, value]) => value !== undefined)
     .map(([name, value]) => ` ${name}=${escapeValue(value!)}`);

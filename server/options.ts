@@ -58,6 +58,11 @@ export interface AppOptions<Session extends object = Untyped> extends Partial<En
   readonly limits?: Partial<Limits>;
   /** Where messages for the operator go; the console where left out. */
   readonly log?: Logger;
+  /**
+   * Whether every request, but of health, is a line of the log: its method, path without the query, status,
+   * milliseconds and id. Where left out, only what went wrong is.
+   */
+  readonly accessLog?: boolean;
   /** The time; the system's where left out. */
   readonly clock?: Clock;
 }

@@ -21,7 +21,7 @@ const surface: Record<string, readonly string[]> = {
   "./types": list(`
     Action ActionOptions AnyApp AppOptions Check Clock ElementReader Entry ErrorComponent FormReader JsxElement Limits
     ListenOptions Listening LogFields Logger Offer OfferArgs Offerable PageComponent PageError PageOptions PublicPageComponent PublicPageOptions Raw ReflexClass
-    RouteContext RouteHandler RouteHandlers
+    RouteContext RouteHandler RouteHandlers RouteOptions
     SchemaInput SchemaIssue SchemaOutput SchemaResult StaticOptions Untrusted UntrustedError Untyped Write
   `),
 };

@@ -14,26 +14,27 @@ import type { PageError } from "../page/page.ts";
  * An error as a person may know it. The message of an {@linkcode HttpError} is for the person; everything else goes to
  * the log whole, and to the person as a reference.
  *
- * @param about the request, and whether details may be shown: in development, on this machine
+ * @param about the request, its id, and whether details may be shown: in development, on this machine
  */
 export function readFailure(
   error: unknown,
-  about: { readonly request: Request; readonly development: boolean },
+  about: { readonly request: Request; readonly id: string; readonly development: boolean },
   log: Logger,
 ): PageError {
-  const { request: { method }, development } = about;
+  const { request: { method }, id, development } = about;
   if (error instanceof UntrustedError) {
     return { status: 400, message: error.message, reference: undefined, detail: undefined };
   }
   if (error instanceof HttpError && error.cause === undefined) {
     return { status: error.status, message: error.message, reference: undefined, detail: undefined };
   }
-  const reference = crypto.randomUUID().slice(0, 8);
-  log.error("a request failed", error, { method, reference });
+  log.error("a request failed", error, { method, request: id });
   const detail = development ? describe(error) : undefined;
-  if (error instanceof HttpError) return { status: error.status, message: error.message, reference, detail };
-  const message = `Something went wrong on the server. (Reference ${reference}.)`;
-  return { status: 500, message, reference, detail };
+  if (error instanceof HttpError) {
+    return { status: error.status, message: error.message, reference: id, detail };
+  }
+  const message = `Something went wrong on the server. (Reference ${id}.)`;
+  return { status: 500, message, reference: id, detail };
 }
 
 /** The built-in page for an error. */

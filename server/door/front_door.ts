@@ -12,7 +12,7 @@ import { secureHeaders } from "../http/headers.ts";
 import { arrive } from "../http/host.ts";
 import { checkPostOrigin } from "../http/origin.ts";
 import { readPath } from "../http/path.ts";
-import type { Logger } from "../observe.ts";
+import { type Logger, makeRequestId } from "../observe.ts";
 import { clientPath } from "../page/document.ts";
 import { serveClient } from "./client_door.ts";
 import { failure, readFailure } from "./failure.ts";
@@ -20,6 +20,9 @@ import type { Arrived, Parts } from "./parts.ts";
 import { serveSite } from "./site_door.ts";
 import { openSocket } from "./socket_door.ts";
 import { redeemTicket } from "./ticket_door.ts";
+
+/** The response's header with the id of its request. */
+const REQUEST_ID_HEADER = "x-request-id";
 
 /** What the front door knows of the house. */
 export interface House {
@@ -30,6 +33,8 @@ export interface House {
   readonly allowed: { readonly hosts: readonly string[]; readonly origins: readonly string[] };
   /** Whether an edge in front of us decides which names reach us. */
   readonly deployed: boolean;
+  /** Whether every answer is a line of the log. */
+  readonly accessLog: boolean;
   /** Whether details of an error may be shown to who asks. */
   readonly development: boolean;
   /** Whether no more sockets are taken. */
@@ -44,18 +49,31 @@ export interface House {
 export async function answer(request: Request, house: House): Promise<Response> {
   // Asked by whatever watches over us, under whatever name it knows us: before the check of the host.
   if (URL.parse(request.url)?.pathname === `${house.base}${Path.health}`) return await health(house);
+  const id = makeRequestId();
+  const began = performance.now();
+  const response = await answerSafely(request, id, house);
+  if (house.accessLog) {
+    const path = URL.parse(request.url)?.pathname; // not the query: it may hold what nobody else may read
+    const ms = Math.round(performance.now() - began);
+    house.log.info("answered", { method: request.method, path, status: response.status, ms, request: id });
+  }
+  return response;
+}
+
+async function answerSafely(request: Request, id: string, house: House): Promise<Response> {
   let secure = false;
   let response: Response;
   try {
     const arrival = arrive(request, house.allowed, house.deployed);
     secure = arrival.secure;
-    response = await open({ request, arrival, path: "", development: house.development }, house);
+    response = await open({ request, id, arrival, path: "", development: house.development }, house);
     if (response.status === 101) return response;
     response = compress(request, response);
   } catch (error) {
-    const known = readFailure(error, { request, development: house.development }, house.log);
+    const known = readFailure(error, { request, id, development: house.development }, house.log);
     response = failure(request, known, error instanceof HttpError ? error.headers : {});
   }
+  response.headers.set(REQUEST_ID_HEADER, id);
   secureHeaders(response.headers, secure);
   return response;
 }
@@ -72,13 +90,13 @@ export function below(base: string, path: string): string {
   throw new HttpError(404, "There is no such page.");
 }
 
-async function open({ request, arrival, development }: Arrived, house: House): Promise<Response> {
+async function open({ request, id, arrival, development }: Arrived, house: House): Promise<Response> {
   const path = below(house.base, readPath(arrival.url, house.limits));
   if ((request.headers.get("cookie")?.length ?? 0) > house.limits.cookies) {
     throw new HttpError(431, `Cookies have at most ${house.limits.cookies} bytes.`);
   }
   checkPostOrigin(request, arrival);
-  const arrived: Arrived = { request, arrival, path, development };
+  const arrived: Arrived = { request, id, arrival, path, development };
   if (path === clientPath) return await serveClient(request);
   if (path === Path.socket) {
     if (house.draining) throw new HttpError(503, "The server restarts.", { headers: { "retry-after": "1" } });

@@ -48,6 +48,8 @@ export interface Site {
 /** A request that has passed the first checks. */
 export interface Arrived {
   readonly request: Request;
+  /** Names it: in the log, in its response, to the person who reports that it failed. */
+  readonly id: string;
   readonly arrival: Arrival;
   /** The decoded path below the base, beginning with `/`. */
   readonly path: string;

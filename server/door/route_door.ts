@@ -5,7 +5,9 @@
  */
 
 import type { ContextKey, ContextValues } from "../http/context.ts";
+import type { Schema } from "../../protocol/schema.ts";
 import { readForm } from "../http/body.ts";
+import { readQuery } from "../http/query.ts";
 import { deepFreeze } from "../page/frozen.ts";
 import { matchPath, type Untyped } from "../page/page.ts";
 import { FormReader } from "../reflex/element.ts";
@@ -21,15 +23,21 @@ import type { Visitor } from "./visitor.ts";
  * const greet = ({ params }: RouteContext) => new Response(`Hello ${params.name}`);
  * ```
  */
-export interface RouteContext<Session = Untyped, Params = Record<string, string>> {
+export interface RouteContext<
+  Session = Untyped,
+  Params = Record<string, string>,
+  Query = URLSearchParams,
+> {
   /** The request. */
   readonly request: Request;
+  /** Names it, as in the log. */
+  readonly id: string;
   /** Its URL. */
   readonly url: URL;
   /** The params of the route's path, decoded. */
   readonly params: Params;
-  /** The query of the URL. */
-  readonly query: URLSearchParams;
+  /** The query of the URL; what the route's `query` schema gives for it, where the route has one. */
+  readonly query: Query;
   /** The values of the person's session, frozen. */
   readonly session: Readonly<Session>;
   /** Who it is; `undefined` before a login. */
@@ -53,8 +61,8 @@ export interface RouteContext<Session = Untyped, Params = Record<string, string>
  * const health: RouteHandler = ({ query }) => new Response(query.has("deep") ? "deep" : "ok");
  * ```
  */
-export type RouteHandler<Session = Untyped, Params = Record<string, string>> = (
-  context: RouteContext<Session, Params>,
+export type RouteHandler<Session = Untyped, Params = Record<string, string>, Query = URLSearchParams> = (
+  context: RouteContext<Session, Params, Query>,
 ) => Response | Promise<Response>;
 
 /**
@@ -66,23 +74,52 @@ export type RouteHandler<Session = Untyped, Params = Record<string, string>> = (
  * const handlers: RouteHandlers = { GET: () => Response.json({ ok: true }) };
  * ```
  */
-export interface RouteHandlers<Session = Untyped, Params = Record<string, string>> {
+export interface RouteHandlers<
+  Session = Untyped,
+  Params = Record<string, string>,
+  Query = URLSearchParams,
+> {
   /** Reads; changes nothing. */
-  readonly GET?: RouteHandler<Session, Params>;
+  readonly GET?: RouteHandler<Session, Params, Query>;
   /** Takes a form, or makes something. */
-  readonly POST?: RouteHandler<Session, Params>;
+  readonly POST?: RouteHandler<Session, Params, Query>;
   /** Puts something in its place. */
-  readonly PUT?: RouteHandler<Session, Params>;
+  readonly PUT?: RouteHandler<Session, Params, Query>;
   /** Changes a part of something. */
-  readonly PATCH?: RouteHandler<Session, Params>;
+  readonly PATCH?: RouteHandler<Session, Params, Query>;
   /** Removes something. */
-  readonly DELETE?: RouteHandler<Session, Params>;
+  readonly DELETE?: RouteHandler<Session, Params, Query>;
+}
+
+/**
+ * What a route may declare beside its handlers.
+ *
+ * @example
+ * ```ts
+ * import { App } from "@argyle/argyle";
+ * import type { RouteOptions } from "@argyle/argyle/types";
+ * import { z } from "zod";
+ * const paged: RouteOptions<{ page: number }> = { query: z.object({ page: z.coerce.number().default(1) }) };
+ * new App().route("/orders.json", { GET: ({ query }) => Response.json({ page: query.page }) }, paged);
+ * ```
+ */
+export interface RouteOptions<Query = URLSearchParams> {
+  /** Reads the query of every method's URL, and types it, as a page's. */
+  readonly query?: Schema<unknown, Query>;
 }
 
 /** A route as an app holds it. */
 export interface Route {
   readonly pattern: URLPattern;
-  readonly handlers: ReadonlyMap<string, RouteHandler>;
+  readonly handlers: ReadonlyMap<string, RouteHandler<Untyped, Record<string, string>, unknown>>;
+  readonly query: Schema | undefined;
+}
+
+/** A route that was found for a request. */
+export interface FoundRoute {
+  readonly handler: RouteHandler<Untyped, Record<string, string>, unknown>;
+  readonly params: Record<string, string>;
+  readonly query: Schema | undefined;
 }
 
 /** The handler of a method, where a route has one; and the methods that routes of this path have. */
@@ -90,22 +127,22 @@ export function findRoute(
   routes: readonly Route[],
   path: string,
   method: string,
-): { handler: RouteHandler | undefined; params: Record<string, string>; methods: string[] } {
+): { found: FoundRoute | undefined; methods: string[] } {
   const methods = new Set<string>();
-  for (const { pattern, handlers } of routes) {
+  for (const { pattern, handlers, query } of routes) {
     const params = matchPath(pattern, path);
     if (params === undefined) continue;
     const handler = handlers.get(method === "HEAD" ? "GET" : method);
-    if (handler !== undefined) return { handler, params, methods: [] };
+    if (handler !== undefined) return { found: { handler, params, query }, methods: [] };
     for (const name of handlers.keys()) methods.add(name);
   }
-  return { handler: undefined, params: {}, methods: [...methods] };
+  return { found: undefined, methods: [...methods] };
 }
 
 /** Lets a route answer. */
 export async function serveRoute(
-  { request, arrival }: Arrived,
-  { handler, params }: { handler: RouteHandler; params: Record<string, string> },
+  { request, id, arrival }: Arrived,
+  { handler, params, query }: FoundRoute,
   { seen }: Visitor,
   values: ContextValues,
   parts: Parts,
@@ -113,9 +150,10 @@ export async function serveRoute(
   const { limits, clock } = parts;
   const response = await handler({
     request,
+    id,
     url: new URL(arrival.url),
     params,
-    query: arrival.url.searchParams,
+    query: query === undefined ? arrival.url.searchParams : await readQuery(query, arrival.url.searchParams),
     session: deepFreeze(await parts.values.read(seen.values)) as Untyped,
     user: seen.user,
     get: values.get,

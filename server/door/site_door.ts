@@ -34,6 +34,7 @@ export async function serveSite(arrived: Arrived, parts: Parts): Promise<Respons
   const values = new ContextValues();
   const context = {
     request,
+    id: arrived.id,
     url: new URL(url),
     path,
     user: visitor.seen.user,
@@ -46,8 +47,8 @@ export async function serveSite(arrived: Arrived, parts: Parts): Promise<Respons
       shared = true;
       return file;
     }
-    const { handler, params, methods } = findRoute(parts.site.routes, path, request.method);
-    if (handler !== undefined) return await serveRoute(arrived, { handler, params }, visitor, values, parts);
+    const { found: route, methods } = findRoute(parts.site.routes, path, request.method);
+    if (route !== undefined) return await serveRoute(arrived, route, visitor, values, parts);
     const found = findPage(pages, path);
     // Browsers ask for it unasked; without an answer their console shows an error on every page.
     if (found === undefined && path === "/favicon.ico") return new Response(null, { status: 204 });
@@ -104,7 +105,7 @@ async function serveFailure(
   try {
     return await showFailure(page, error, headers, arrived, visitor, values, parts);
   } catch (cause) {
-    parts.log.error("the app's own error page failed", cause, { reference: error.reference });
+    parts.log.error("the app's own error page failed", cause, { request: arrived.id });
     return failure(request, error, headers);
   }
 }

@@ -7,6 +7,7 @@
 import { HttpError } from "../http/error.ts";
 import { checkSocketOrigin } from "../http/origin.ts";
 import { Visit } from "../reflex/visit.ts";
+import { FieldsLogger } from "../observe.ts";
 import { Connection } from "../socket/connection.ts";
 import { upgrade } from "../socket/upgrade.ts";
 import type { Arrived, Parts } from "./parts.ts";
@@ -17,7 +18,7 @@ import type { Arrived, Parts } from "./parts.ts";
  *
  * @throws HttpError 403 without the one or the other, 503 where there is no room
  */
-export async function openSocket({ request, arrival }: Arrived, parts: Parts): Promise<Response> {
+export async function openSocket({ request, id, arrival }: Arrived, parts: Parts): Promise<Response> {
   checkSocketOrigin(request, arrival);
   const session = arrival.cookies
     ? await parts.cookie.read(request.headers.get("cookie"), arrival.secure)
@@ -25,12 +26,14 @@ export async function openSocket({ request, arrival }: Arrived, parts: Parts): P
   if (session === undefined) throw new HttpError(403, "A page's socket has a session; load the page first.");
   parts.hub.admit(session.id);
   // After the upgrade the request's headers are gone.
-  const handshake = new Headers(request.headers);
+  const headers = new Headers(request.headers);
+  // What goes wrong in the socket's life is found by the id of its request.
+  const log = new FieldsLogger(parts.log, { request: id });
   const { socket, response } = upgrade(request, parts.limits);
-  const connection = new Connection(socket, parts.limits, parts.clock, parts.log);
+  const connection = new Connection(socket, parts.limits, parts.clock, log);
   // The origin that was checked is the one in the browser's address bar, also behind a proxy.
   const origin = arrival.origins.includes(arrival.url.origin) ? arrival.url.origin : arrival.origins[0]!;
-  const visit = new Visit(parts, connection, session.id, origin, handshake);
+  const visit = new Visit({ ...parts, log }, connection, session.id, { id, origin, headers });
   parts.hub.add(session.id, connection);
   connection.start({
     frame: (frame, text) => visit.frame(frame, text),

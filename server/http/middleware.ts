@@ -18,6 +18,8 @@ import type { ContextKey } from "./context.ts";
 export interface RequestContext {
   /** The request. When a page's socket connects, it is a GET of the page, with the headers of the handshake. */
   readonly request: Request;
+  /** Names the request: in the log, in the response's `x-request-id`, to the person who reports that it failed. */
+  readonly id: string;
   /** Its URL. */
   readonly url: URL;
   /** The decoded path below the app's base. */

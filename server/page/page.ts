@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Schema } from "../../protocol/schema.ts";
 import type { ContextKey } from "../http/context.ts";
 import { HttpError } from "../http/error.ts";
 import type { Html } from "./html.ts";
@@ -34,13 +35,13 @@ export type Untyped = Record<string, any>;
  * new App().page("/orders/:id", Order);
  * ```
  */
-export interface SharedContext<Params = Record<string, string>> {
+export interface SharedContext<Params = Record<string, string>, Query = URLSearchParams> {
   /** The page's own URL. */
   readonly url: URL;
   /** The params of its path, decoded. */
   readonly params: Params;
-  /** The query of its URL. */
-  readonly query: URLSearchParams;
+  /** The query of its URL; what the page's `query` schema gives for it, where the page has one. */
+  readonly query: Query;
   /**
    * Loads data before the render. Within one render the same key is loaded once, however often it is asked for;
    * nothing is kept between renders.
@@ -64,8 +65,12 @@ export interface SharedContext<Params = Record<string, string>> {
  * new App<{ name?: string }>().page("/", Home);
  * ```
  */
-export interface PageContext<Session = Untyped, State = Untyped, Params = Record<string, string>>
-  extends SharedContext<Params> {
+export interface PageContext<
+  Session = Untyped,
+  State = Untyped,
+  Params = Record<string, string>,
+  Query = URLSearchParams,
+> extends SharedContext<Params, Query> {
   /** The values of the person's session, frozen. */
   readonly session: Readonly<Session>;
   /** The state of this visit of this page, frozen. */
@@ -99,8 +104,8 @@ export interface PageContext<Session = Untyped, State = Untyped, Params = Record
  * new App().page("/about", About, { cache: "public, max-age=60" });
  * ```
  */
-export type PublicPageComponent<Params = Record<string, string>> = (
-  context: SharedContext<Params>,
+export type PublicPageComponent<Params = Record<string, string>, Query = URLSearchParams> = (
+  context: SharedContext<Params, Query>,
 ) => Html | Response | Promise<Html | Response>;
 
 /**
@@ -116,8 +121,8 @@ export type PublicPageComponent<Params = Record<string, string>> = (
  * new App().page("/room/:room", Room);
  * ```
  */
-export type PageComponent<Session, State, Params> = (
-  context: PageContext<Session, State, Params>,
+export type PageComponent<Session, State, Params, Query = URLSearchParams> = (
+  context: PageContext<Session, State, Params, Query>,
 ) => Html | Response | Promise<Html | Response>;
 
 /**
@@ -138,7 +143,12 @@ export type PageComponent<Session, State, Params> = (
  * new App().reflexes({ Search }).page("/", () => <main />, options);
  * ```
  */
-export interface PageOptions<State = Untyped, Session = Untyped> {
+export interface PageOptions<State = Untyped, Session = Untyped, Query = URLSearchParams> {
+  /**
+   * Reads the query of the page's URL, and types it: it is asked with an object of texts by name, with a list of texts
+   * for a name that comes several times. What it refuses is a 400 that says what is wrong with which name.
+   */
+  readonly query?: Schema<unknown, Query>;
   /** The state of a visit before the first reflex has changed it, as JSON; `{}` where left out. */
   readonly state?: () => State;
   /**
@@ -161,7 +171,9 @@ export interface PageOptions<State = Untyped, Session = Untyped> {
  * new App().page("/about", () => <h1>About</h1>, aMinute);
  * ```
  */
-export interface PublicPageOptions<Session = Untyped> {
+export interface PublicPageOptions<Session = Untyped, Query = URLSearchParams> {
+  /** Reads the query of the page's URL, and types it, as any page's. */
+  readonly query?: Schema<unknown, Query>;
   /**
    * Declares the page public, so that caches may keep it, and is its `cache-control`. It has no session, no user, no
    * state and no reflexes: reading them in it is an error, and it is not live. Middleware runs around it, but its
@@ -237,11 +249,11 @@ export interface Page {
   /** The same as a pattern. */
   readonly pattern: URLPattern;
   /** The component. */
-  readonly component: PageComponent<Untyped, Untyped, Record<string, string>>;
+  readonly component: PageComponent<Untyped, Untyped, Record<string, string>, unknown>;
   /** What stands around it, outermost first. */
   readonly layouts: readonly Layout[];
   /** The rest of what it declared. */
-  readonly options: PageOptions & Partial<PublicPageOptions>;
+  readonly options: PageOptions<Untyped, Untyped, unknown> & Partial<PublicPageOptions<Untyped, unknown>>;
 }
 
 /**

@@ -10,10 +10,11 @@ import type { Limits } from "../../protocol/limits.ts";
 import type { Logger } from "../observe.ts";
 import type { ContextParts } from "./context.ts";
 import { pageContext, publicContext } from "./context.ts";
+import { readQuery } from "../http/query.ts";
 import { completeHead } from "./document.ts";
 import type { Html } from "./html.ts";
 import { Offers } from "./offers.ts";
-import { type Page, pageTimeout } from "./page.ts";
+import { type Page, type PageContext, pageTimeout } from "./page.ts";
 import { renderPage } from "./render.ts";
 import type { Render } from "./view.ts";
 
@@ -94,10 +95,20 @@ export class Renderer {
   }
 }
 
+// The page alone; its query is its own, the layouts' is the URL's.
+function shown(page: Page, context: PageContext): Html | Response | Promise<Html | Response> {
+  const { query: schema } = page.options;
+  if (schema === undefined) return page.component(context);
+  const show = (query: unknown) =>
+    page.component(Object.assign(Object.create(Object.getPrototypeOf(context)), context, { query }));
+  const query = readQuery(schema, context.query);
+  return query instanceof Promise ? query.then(show) : show(query);
+}
+
 // The page in its layouts. Nothing is awaited that is there already.
 function wrapped(page: Page, parts: ContextParts): Html | Response | Promise<Html | Response> {
   const context = page.options.cache === undefined ? pageContext(parts) : publicContext(parts);
-  let html = page.component(context);
+  let html = shown(page, context);
   for (const layout of [...page.layouts].reverse()) {
     const wrap = (children: Html | Response) => {
       if (children instanceof Response) return children;

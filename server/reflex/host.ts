@@ -19,6 +19,15 @@ import type { Pending } from "./pending.ts";
 import type { Registry } from "./registry.ts";
 import type { Visit } from "./visit.ts";
 
+/** What is kept of the request that opened a page's socket. */
+export interface Handshake {
+  /** Names it in the log. */
+  readonly id: string;
+  /** The page's own origin, as the browser's address bar has it. */
+  readonly origin: string;
+  readonly headers: Headers;
+}
+
 /** The app, as a live page sees it. */
 export interface Host {
   readonly limits: Limits;
@@ -38,10 +47,9 @@ export interface Host {
   /**
    * Runs the app's middleware for a page whose socket connects.
    *
-   * @param handshake the headers of the socket's request
    * @returns what it has set, or `undefined` where it has not let the page pass
    */
-  admit(url: URL, user: string | undefined, handshake: Headers): Promise<ContextValues | undefined>;
+  admit(url: URL, user: string | undefined, handshake: Handshake): Promise<ContextValues | undefined>;
   /** The page of a path (with the base and query) and its params; `undefined` where there is none any more. */
   find(path: string): { page: Page; params: Record<string, string> } | undefined;
 }

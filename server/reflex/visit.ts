@@ -20,7 +20,7 @@ import type { View } from "../page/view.ts";
 import { isForgotten, type Snapshot } from "../session/records.ts";
 import type { Connection } from "../socket/connection.ts";
 import { type CallResult, type CheckedCall, errorFrame, failedCall, runCall } from "./call.ts";
-import type { Host } from "./host.ts";
+import type { Handshake, Host } from "./host.ts";
 import { LivePage } from "./live_page.ts";
 import type { Resolved } from "./run.ts";
 
@@ -29,8 +29,7 @@ export class Visit {
   readonly #host: Host;
   readonly #connection: Connection;
   readonly #session: string;
-  readonly #origin: string;
-  readonly #handshake: Headers;
+  readonly #handshake: Handshake;
   #live: LivePage | undefined;
   #queue: Promise<void> = Promise.resolve();
   #waiting = 0;
@@ -38,14 +37,12 @@ export class Visit {
 
   /**
    * @param session the id that the socket's cookie named
-   * @param origin the page's own, for `url`
-   * @param handshake the headers of the socket's request, for middleware
+   * @param handshake the socket's request, for the page's URL and for middleware
    */
-  constructor(host: Host, connection: Connection, session: string, origin: string, handshake: Headers) {
+  constructor(host: Host, connection: Connection, session: string, handshake: Handshake) {
     this.#host = host;
     this.#connection = connection;
     this.#session = session;
-    this.#origin = origin;
     this.#handshake = handshake;
   }
 
@@ -90,7 +87,7 @@ export class Visit {
     if (isForgotten(seen, data.sealedAt)) return this.#resync("forgotten");
     const found = this.#host.find(data.path);
     if (found === undefined) return this.#resync("page");
-    const url = new URL(data.path, this.#origin);
+    const url = new URL(data.path, this.#handshake.origin);
     const values = await this.#host.admit(new URL(url), seen.user, this.#handshake);
     if (values === undefined) return this.#resync("left");
     // Whoever held this visit parks its view first.

@@ -137,7 +137,7 @@ timed("page: an exception reaches the log whole and the person as a reference", 
     const response = await get(app, path);
     const html = await response.text();
     assert.equal(response.status, 500);
-    assert.match(html, /Something went wrong on the server\. \(Reference [0-9a-f]{8}\.\)/);
+    assert.match(html, /Something went wrong on the server\. \(Reference [0-9a-f]{12}\.\)/);
     assert.ok(!html.includes("secret"));
   }
   assert.equal(log.lines.filter((line) => line.includes("secret detail")).length, 2);

@@ -204,7 +204,7 @@ timed(
     ]);
     const broken = await load(app, "/throws");
     assert.equal(broken.response.status, 500);
-    assert.match(broken.body, /500 Something went wrong on the server\. \(Reference ([0-9a-f]{8})\.\) \1/);
+    assert.match(broken.body, /500 Something went wrong on the server\. \(Reference ([0-9a-f]{12})\.\) \1/);
     assert.doesNotMatch(broken.html, /secret/);
     assert.equal(broken.response.headers.get("x-content-type-options"), "nosniff");
   },

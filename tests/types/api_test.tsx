@@ -109,3 +109,19 @@ Deno.test("types: a page with cache has nothing of a person", () => {
   app.page("/", ({ session }) => <p>{session.count}</p>, { cache: "public" });
   app.page("/", ({ session }) => <p>{session.count.toFixed()}</p>, { state: () => ({ open: false }) });
 });
+
+Deno.test("types: a schema types the query, of pages, public pages and routes", () => {
+  const app = new App<Session>();
+  const query = z.object({ page: z.coerce.number().default(1), tag: z.string().optional() });
+  app.page("/:shelf", ({ query, params, session, state }) => {
+    holds<Equal<typeof query, { page: number; tag?: string | undefined }>>();
+    holds<Equal<typeof state, Readonly<{ open: boolean }>>>();
+    // @ts-expect-error -- it is no URLSearchParams
+    query.get("page");
+    return <p>{params.shelf.length + session.count}</p>;
+  }, { query, state: () => ({ open: false }) });
+  app.page("/a", ({ query }) => <p>{query.page.toFixed()}</p>, { query, cache: "public" });
+  app.route("/b", { GET: ({ query }) => Response.json(query.page.toFixed()) }, { query });
+  app.page("/c", ({ query }) => <p>{query.get("page")}</p>, { state: () => ({ open: false }) });
+  app.route("/d", { GET: ({ query }) => new Response(query.get("page")) });
+});
