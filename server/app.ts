@@ -162,7 +162,7 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
    *
    * @param path like a page's
    * @param handlers by method
-   * @param options a schema for the query
+   * @param options a schema for the query, limits of what may be sent
    * @throws TypeError for a path that cannot be read, or without any handler
    *
    * @example
@@ -187,7 +187,7 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
       throw new TypeError(`Cannot add ${JSON.stringify(path)}: the route has no handler.`);
     }
     const byMethod = new Map(known) as unknown as Route["handlers"];
-    this.#site.routes.push({ pattern: readPattern(path), handlers: byMethod, query: options.query });
+    this.#site.routes.push({ pattern: readPattern(path), handlers: byMethod, options });
     return this;
   }
 

@@ -68,7 +68,14 @@ async function answerSafely(request: Request, id: string, house: House): Promise
     secure = arrival.secure;
     response = await open({ request, id, arrival, path: "", development: house.development }, house);
     if (response.status === 101) return response;
+    if (request.method === "HEAD" && response.body !== null) {
+      // Whoever makes the body of a HEAD hears that nobody wants it.
+      await response.body.cancel();
+      response = new Response(null, response);
+    }
     response = compress(request, response);
+    // The headers of `Response.redirect()`, or of what `fetch` gave, cannot be changed: ours go on a copy.
+    response = new Response(response.body, response);
   } catch (error) {
     const known = readFailure(error, { request, id, development: house.development }, house.log);
     response = failure(request, known, error instanceof HttpError ? error.headers : {});

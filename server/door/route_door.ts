@@ -6,7 +6,9 @@
 
 import type { ContextKey, ContextValues } from "../http/context.ts";
 import type { Schema } from "../../protocol/schema.ts";
-import { readForm } from "../http/body.ts";
+import type { Limits } from "../../protocol/limits.ts";
+import { limitBody, readForm } from "../http/body.ts";
+import { contentSecurityPolicy, makeNonce } from "../http/headers.ts";
 import { readQuery } from "../http/query.ts";
 import { deepFreeze } from "../page/frozen.ts";
 import { matchPath, type Untyped } from "../page/page.ts";
@@ -28,7 +30,7 @@ export interface RouteContext<
   Params = Record<string, string>,
   Query = URLSearchParams,
 > {
-  /** The request. */
+  /** The request. Its body fails with an `HttpError` once it is larger or slower than it may be. */
   readonly request: Request;
   /** Names it, as in the log. */
   readonly id: string;
@@ -106,20 +108,22 @@ export interface RouteHandlers<
 export interface RouteOptions<Query = URLSearchParams> {
   /** Reads the query of every method's URL, and types it, as a page's. */
   readonly query?: Schema<unknown, Query>;
+  /** Limits of what may be sent here, other than the app's: milliseconds, bytes, fields of a form. */
+  readonly limits?: Partial<Pick<Limits, "body" | "bodyBytes" | "fields" | "field">>;
 }
 
 /** A route as an app holds it. */
 export interface Route {
   readonly pattern: URLPattern;
   readonly handlers: ReadonlyMap<string, RouteHandler<Untyped, Record<string, string>, unknown>>;
-  readonly query: Schema | undefined;
+  readonly options: RouteOptions<unknown>;
 }
 
 /** A route that was found for a request. */
 export interface FoundRoute {
   readonly handler: RouteHandler<Untyped, Record<string, string>, unknown>;
   readonly params: Record<string, string>;
-  readonly query: Schema | undefined;
+  readonly options: RouteOptions<unknown>;
 }
 
 /** The handler of a method, where a route has one; and the methods that routes of this path have. */
@@ -129,11 +133,11 @@ export function findRoute(
   method: string,
 ): { found: FoundRoute | undefined; methods: string[] } {
   const methods = new Set<string>();
-  for (const { pattern, handlers, query } of routes) {
+  for (const { pattern, handlers, options } of routes) {
     const params = matchPath(pattern, path);
     if (params === undefined) continue;
     const handler = handlers.get(method === "HEAD" ? "GET" : method);
-    if (handler !== undefined) return { found: { handler, params, query }, methods: [] };
+    if (handler !== undefined) return { found: { handler, params, options }, methods: [] };
     for (const name of handlers.keys()) methods.add(name);
   }
   return { found: undefined, methods: [...methods] };
@@ -142,14 +146,20 @@ export function findRoute(
 /** Lets a route answer. */
 export async function serveRoute(
   { request, id, arrival }: Arrived,
-  { handler, params, query }: FoundRoute,
+  { handler, params, options }: FoundRoute,
   { seen }: Visitor,
   values: ContextValues,
   parts: Parts,
 ): Promise<Response> {
-  const { limits, clock } = parts;
+  const { clock } = parts;
+  const { query } = options;
+  const limits = { ...parts.limits, ...options.limits };
+  let limited: Request | undefined;
   const response = await handler({
-    request,
+    // Made when somebody asks: Deno closes a connection whose body nobody has touched, and so ends what is left of it.
+    get request() {
+      return limited ??= limitBody(request, limits, clock);
+    },
     id,
     url: new URL(arrival.url),
     params,
@@ -157,7 +167,7 @@ export async function serveRoute(
     session: deepFreeze(await parts.values.read(seen.values)) as Untyped,
     user: seen.user,
     get: values.get,
-    form: async () => new FormReader({ f: await readForm(request, limits, clock) }),
+    form: async () => new FormReader({ f: await readForm(limited ?? request, limits, clock) }),
   });
   if (!(response instanceof Response)) {
     throw new TypeError(
@@ -166,7 +176,11 @@ export async function serveRoute(
   }
   const headers = new Headers(response.headers);
   if (!headers.has("cache-control")) headers.set("cache-control", "private, no-store");
-  return new Response(request.method === "HEAD" ? null : response.body, {
+  // Markup of the route's own is a page too.
+  if (/^text\/html\b/i.test(headers.get("content-type") ?? "") && !headers.has("content-security-policy")) {
+    headers.set("content-security-policy", contentSecurityPolicy(makeNonce(), arrival.secure));
+  }
+  return new Response(response.body, {
     status: response.status,
     statusText: response.statusText,
     headers,

@@ -146,6 +146,10 @@ async function showFailure(
 function withCookie(response: Response, setCookie: string | undefined): Response {
   if (setCookie === undefined) return response;
   const headers = new Headers(response.headers);
+  const said = headers.get("cache-control");
+  // A cache may give to everybody what does not say that it is one person's: that brings nobody's cookie.
+  if (said !== null && !/\b(private|no-store)\b/i.test(said)) return response;
+  if (said === null) headers.set("cache-control", "private, no-store");
   headers.append("set-cookie", setCookie);
   return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
 }

@@ -9,9 +9,65 @@ import type { Limits } from "../../protocol/limits.ts";
 import { HttpError } from "./error.ts";
 
 /**
+ * The same request, whose body fails once it is too large or takes too long, with an {@linkcode HttpError}.
+ */
+export function limitBody(
+  request: Request,
+  limits: Pick<Limits, "body" | "bodyBytes">,
+  clock: Clock,
+): Request {
+  const { body: source } = request;
+  if (source === null) return request;
+  // Taken when somebody asks: a body that nobody has touched is Deno's to close.
+  let reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> | undefined;
+  const late = Promise.withResolvers<never>();
+  late.promise.catch(() => {}); // it may come when nobody reads
+  let size = 0;
+  let cancel: (() => void) | undefined;
+  const end = () => cancel?.();
+  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    async pull(controller) {
+      cancel ??= clock.after(limits.body, () => late.reject(tooSlow()));
+      reader ??= source.getReader();
+      try {
+        const { done, value } = await Promise.race([reader.read(), late.promise]);
+        size += value?.length ?? 0;
+        if (size > limits.bodyBytes) throw tooLarge(limits);
+        if (!done) return controller.enqueue(value);
+        end();
+        controller.close();
+      } catch (error) {
+        end();
+        reader.cancel(error).catch(() => {}); // whoever still sends is not listened to
+        throw error instanceof HttpError ? error : brokenOff();
+      }
+    },
+    cancel(reason) {
+      end();
+      return reader?.cancel(reason);
+    },
+  }, { highWaterMark: 0 }); // nothing is read, and no time runs, before somebody asks
+  return new Request(request, { body });
+}
+
+function tooLarge(limits: Pick<Limits, "bodyBytes">): HttpError {
+  return new HttpError(413, `A body has at most ${limits.bodyBytes} bytes.`);
+}
+
+function tooSlow(): HttpError {
+  return new HttpError(408, "The body took too long to arrive.");
+}
+
+// Without the cause: anybody can go away in the middle, and none is worth a line of the log.
+function brokenOff(): HttpError {
+  return new HttpError(400, "The body did not arrive whole.");
+}
+
+/**
  * The body as bytes.
  *
- * @throws HttpError 413 for one that is too large, 408 for one that takes too long, 415 for one that is compressed
+ * @throws HttpError 413 for one that is too large, 408 for one that takes too long, 400 for one that breaks off, 415 for
+ * one that is compressed
  */
 export async function readBody(
   request: Request,
@@ -20,15 +76,11 @@ export async function readBody(
 ): Promise<Uint8Array<ArrayBuffer>> {
   // A few bytes that unpack to gigabytes are nobody's form.
   if (request.headers.has("content-encoding")) throw new HttpError(415, "A compressed body is not read.");
-  const tooLarge = () => new HttpError(413, `A body has at most ${limits.bodyBytes} bytes.`);
-  if (Number(request.headers.get("content-length") ?? 0) > limits.bodyBytes) throw tooLarge();
+  if (Number(request.headers.get("content-length") ?? 0) > limits.bodyBytes) throw tooLarge(limits);
   if (request.body === null) return new Uint8Array();
   const reader = request.body.getReader();
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const cancel = clock.after(
-    limits.body,
-    () => reject(new HttpError(408, "The body took too long to arrive.")),
-  );
+  const cancel = clock.after(limits.body, () => reject(tooSlow()));
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {
@@ -36,13 +88,13 @@ export async function readBody(
       const { done, value } = await Promise.race([reader.read(), late]);
       if (done) break;
       size += value.length;
-      if (size > limits.bodyBytes) throw tooLarge();
+      if (size > limits.bodyBytes) throw tooLarge(limits);
       chunks.push(value);
     }
   } catch (error) {
     // Whoever still sends is not listened to; what that says of the connection is not ours to wait for.
     reader.cancel(error).catch(() => {});
-    throw error;
+    throw error instanceof HttpError ? error : brokenOff();
   } finally {
     cancel();
   }

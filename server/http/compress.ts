@@ -16,9 +16,9 @@ const FEWEST_BYTES = 1024;
  */
 export function compress(request: Request, response: Response): Response {
   const { headers, body, status } = response;
-  if (body === null || status === 206 || headers.has("content-encoding") || headers.has("content-range")) {
-    return response;
-  }
+  if (status === 206 || headers.has("content-encoding") || headers.has("content-range")) return response;
+  // HEAD says what GET would, without its body; nothing else without one has anything to compress.
+  if (body === null && (request.method !== "HEAD" || status === 204 || status === 304)) return response;
   if (!shrinks.test(headers.get("content-type") ?? "")) return response;
   if (/\bno-transform\b/.test(headers.get("cache-control") ?? "")) return response;
   if (Number(headers.get("content-length") ?? Infinity) < FEWEST_BYTES) return response;
@@ -36,7 +36,7 @@ export function compress(request: Request, response: Response): Response {
   // The bytes are others now: what named them strongly names them weakly.
   const etag = more.get("etag");
   if (etag !== null && !etag.startsWith("W/")) more.set("etag", `W/${etag}`);
-  const zipped = body.pipeThrough(new CompressionStream("gzip"));
+  const zipped = body?.pipeThrough(new CompressionStream("gzip")) ?? null;
   return new Response(zipped, { status, statusText: response.statusText, headers: more });
 }
 

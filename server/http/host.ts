@@ -35,15 +35,16 @@ export function arrive(
   allowed: { hosts: readonly string[]; origins: readonly string[] },
   deployed: boolean,
 ): Arrival {
-  const url = new URL(request.url);
   const header = request.headers.get("host");
-  if (header !== null) {
-    if (!/^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?$/.test(header)) {
-      throw new HttpError(400, "The Host header is not valid.");
-    }
-    if (header.toLowerCase().replace(url.protocol === "https:" ? /:443$/ : /:80$/, "") !== url.host) {
-      throw new HttpError(421, "The Host header and the request's URL differ.");
-    }
+  if (header !== null && !/^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?$/.test(header)) {
+    throw new HttpError(400, "The Host header is not valid.");
+  }
+  // Deno puts whatever came as the host into the URL, `127.0.0.1:99999` too.
+  const url = URL.parse(request.url);
+  if (url === null) throw new HttpError(400, "The request's URL is not valid.");
+  const port = url.protocol === "https:" ? /:443$/ : /:80$/;
+  if (header !== null && header.toLowerCase().replace(port, "") !== url.host) {
+    throw new HttpError(421, "The Host header and the request's URL differ.");
   }
   const named = allowed.origins.filter((origin) => new URL(origin).host === url.host);
   const known = named.length > 0 || allowed.hosts.includes(url.host) ||

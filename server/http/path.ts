@@ -7,15 +7,16 @@
 import type { Limits } from "../../protocol/limits.ts";
 import { HttpError } from "./error.ts";
 
-// A slash or backslash that hides in an escape would mean one thing to a guard and another to a file system.
-const hidden = /%(2f|5c|00)|\\|\0/i;
+// A slash or backslash that hides in an escape would mean one thing to a guard and another to a file system; a tab or
+// a line break would to a guard and to a URLPattern, which drops it.
+const hidden = /%(2f|5c|7f|[01][0-9a-f])|\\|\0/i;
 
 /**
  * Decodes the path of a URL.
  *
  * @returns the path with its percent escapes decoded
- * @throws HttpError 400 for `//`, a backslash, NUL, an escaped slash or bad UTF-8; 414 for a URL or query that is too
- * long
+ * @throws HttpError 400 for `//`, a backslash, a control character, an escaped slash or bad UTF-8; 414 for a URL or
+ * query that is too long
  */
 export function readPath(url: URL, limits: Pick<Limits, "url" | "params">): string {
   if (url.pathname.length + url.search.length > limits.url) {

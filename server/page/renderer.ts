@@ -72,7 +72,10 @@ export class Renderer {
     const html = wrapped(page, parts);
     if (!(html instanceof Promise)) return html; // most pages: no timer for them
     const { promise: deadline, reject } = Promise.withResolvers<never>();
-    const cancel = this.#clock.after(this.#limits.load, () => reject(pageTimeout(this.#limits.load)));
+    const cancel = this.#clock.after(this.#limits.load, () => {
+      this.#log.warn("a page took too long", { page: page.path, ms: this.#limits.load });
+      reject(pageTimeout(this.#limits.load));
+    });
     try {
       return await Promise.race([html, deadline]);
     } finally {

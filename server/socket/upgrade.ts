@@ -25,6 +25,10 @@ export function upgrade(request: Request, limits: Limits): { socket: Socket; res
   if (!wantsUpgrade(request)) {
     throw new HttpError(426, "This is the address of a socket.", { headers: { upgrade: "websocket" } });
   }
+  const connection = (request.headers.get("connection") ?? "").toLowerCase().split(",");
+  if (!connection.some((option) => option.trim() === "upgrade")) {
+    throw new HttpError(400, "The socket's connection is not one to upgrade.");
+  }
   if (request.headers.get("sec-websocket-version") !== "13") {
     throw new HttpError(426, "The socket's version is 13.", { headers: { "sec-websocket-version": "13" } });
   }
