@@ -102,6 +102,7 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
       enumerable: true,
       get: () => {
         this.#watchThreads();
+        this.#stopAtSignals();
         return (address: Deno.Addr) => this.#listens(address);
       },
     });
@@ -373,6 +374,9 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
       const host = address.hostname === "0.0.0.0" ? "localhost" : address.hostname;
       this.#log.info(`listening on http://${host}:${address.port}`);
     }
+  }
+
+  #stopAtSignals(): void {
     this.#signals ??= listenToSignals(() => {
       void this[Symbol.asyncDispose]();
       // `deno serve` waits for whatever still has a timer, a call that never ends for one.
