@@ -4,7 +4,7 @@
  * @module
  */
 
-import { loadavg } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
 
 /** The first line of a run. */
@@ -15,6 +15,8 @@ export interface Environment {
   readonly commit?: string;
   /** Runs of each timed measure. */
   readonly rounds: number;
+  /** What the processor calls itself; absent where the system does not tell. */
+  readonly cpu?: string;
   readonly cores: number;
   /** What else the machine had to do: its load average of the minute before. */
   readonly load: number;
@@ -25,11 +27,12 @@ export interface Environment {
 
 /** Looks around. */
 export async function environment(rounds: number): Promise<Environment> {
-  const commit = await describeCommit();
+  const commit = await describeCommit(), cpu = cpus()[0]?.model;
   return {
     bench: new Date().toISOString(),
     ...(commit === undefined ? {} : { commit }),
     rounds,
+    ...(cpu === undefined ? {} : { cpu }),
     cores: navigator.hardwareConcurrency,
     load: Number(loadavg()[0]?.toFixed(2)),
     deno: Deno.version.deno,

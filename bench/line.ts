@@ -4,23 +4,44 @@
  * @module
  */
 
-import { type Held, hold, judge, type Run, summarize, type Summary, type Verdict } from "./measure.ts";
+import {
+  type Bound,
+  type Held,
+  hold,
+  judge,
+  quantile,
+  type Run,
+  summarize,
+  type Summary,
+  type Verdict,
+} from "./measure.ts";
 
 /** Where figures are kept while they are taken. */
 export type Store = "memory" | "kv";
+
+/** What a figure counts. Of `per second` more is better, of the others less. */
+export type Unit = typeof units[number];
+
+/** Every unit; `KB` are 1,024 bytes. */
+export const units = ["ms", "bytes", "KB", "per second"] as const;
 
 /** One measure. */
 export interface Line extends Partial<Held>, Partial<Omit<Summary, "median" | "min" | "max" | "runs">> {
   readonly measure: string;
   readonly store?: Store;
-  readonly unit: "ms" | "bytes";
+  readonly unit: Unit;
   readonly median: number;
   readonly min: number;
   readonly max: number;
   readonly runs: number;
+  /** The line whose figure was taken off, run by run. */
+  readonly above?: string;
+  readonly above_median?: number;
   readonly floor?: string;
   /** Of the ratio where there is a floor, of the median where there is none. */
   readonly target?: number;
+  /** Only where the target is a least. */
+  readonly bound?: "at least";
   readonly verdict?: Verdict;
   readonly note?: string;
 }
@@ -30,6 +51,7 @@ export interface Label {
   readonly measure: string;
   readonly store?: Store;
   readonly target?: number;
+  readonly bound?: "at least";
   readonly note?: string;
 }
 
@@ -42,37 +64,102 @@ export interface Floor {
 /** How a part of the bench hands over a line. */
 export type Print = (line: Line) => void;
 
-/** The line of something timed; without a floor it is one itself. */
-export function timeLine({ target, note, ...label }: Label, runs: readonly Run[], floor?: Floor): Line {
-  const line: Line = { ...label, unit: "ms", ...rounded(summarize(runs)) };
-  const end = note === undefined ? {} : { note };
-  if (floor === undefined) return { ...line, ...end };
-  const held = hold(runs, floor.runs);
-  const verdict = target === undefined
-    ? {}
-    : { target, verdict: judge({ low: held.ratio_low, high: held.ratio_high }, target) };
-  return { ...line, floor: floor.name, ...rounded(held), ...verdict, ...end };
+/** The line of something timed, in milliseconds; without a floor it is one itself. */
+export function timeLine(label: Label, runs: readonly Run[], floor?: Floor): Line {
+  return heldLine("ms", label, runs, floor);
+}
+
+/** The line of something done again and again; without a floor it is one itself. */
+export function rateLine(label: Label, runs: readonly Run[], floor?: Floor): Line {
+  return heldLine("per second", label, runs, floor);
+}
+
+function heldLine(unit: Unit, label: Label, runs: readonly Run[], floor: Floor | undefined): Line {
+  const { measure, store } = label;
+  const figures = { ...named(measure, store), unit, ...rounded(summarize(runs)) };
+  return { ...figures, ...floor === undefined ? {} : against(label, runs, floor), ...noted(label) };
 }
 
 /** The line of something counted: the same count at every run, or the spread says so. */
-export function byteLine({ target, note, ...label }: Label, counts: readonly number[]): Line {
+export function byteLine(label: Label, counts: readonly number[]): Line {
   const low = Math.min(...counts), high = Math.max(...counts);
-  const { median } = summarize(counts.map((count) => ({ median: count, p95: count, samples: 1 })));
   return {
-    ...label,
+    ...named(label.measure, label.store),
     unit: "bytes",
-    median,
+    median: quantile(counts, 0.5),
     min: low,
     max: high,
     runs: counts.length,
-    ...(target === undefined ? {} : { target, verdict: judge({ low, high }, target) }),
-    ...(note === undefined ? {} : { note }),
+    ...judged(label, { low, high }),
+    ...noted(label),
+  };
+}
+
+/** What memory is held against. */
+export interface MemoryAgainst {
+  /** Is taken off: bytes, run by run. */
+  readonly above?: { readonly name: string; readonly bytes: readonly number[] };
+  /** What the rest is a multiple of: bytes, run by run. */
+  readonly floor?: { readonly name: string; readonly bytes: readonly number[] };
+}
+
+/** The line of memory, one figure a run. @param bytes of each run */
+export function memoryLine(
+  label: Label,
+  bytes: readonly number[],
+  { above, floor }: MemoryAgainst = {},
+): Line {
+  const rest = bytes.map((count, run) => count - (above === undefined ? 0 : above.bytes[run] ?? NaN));
+  const runs = kiloRuns(rest);
+  const { median, min, max, runs: count } = summarize(runs);
+  const taken = above === undefined
+    ? {}
+    : { above: above.name, ...rounded({ above_median: quantile(above.bytes, 0.5) / KILO }) };
+  return {
+    ...named(label.measure, label.store),
+    unit: "KB",
+    ...rounded({ median, min, max }),
+    runs: count,
+    ...taken,
+    ...floor === undefined
+      ? judged(label, { low: min, high: max })
+      : against(label, runs, { name: floor.name, runs: kiloRuns(floor.bytes) }),
+    ...noted(label),
   };
 }
 
 /** The UTF-8 bytes of a text: what a text frame carries, without the few bytes of its header. */
 export function bytesOf(text: string): number {
   return new TextEncoder().encode(text).length;
+}
+
+const KILO = 1024;
+
+function kiloRuns(bytes: readonly number[]): Run[] {
+  return bytes.map((count) => ({ median: count / KILO, p95: count / KILO, samples: 1 }));
+}
+
+function named(measure: string, store: Store | undefined): Pick<Line, "measure" | "store"> {
+  return store === undefined ? { measure } : { measure, store };
+}
+
+function noted({ note }: Label): Pick<Line, "note"> {
+  return note === undefined ? {} : { note };
+}
+
+function against(label: Label, runs: readonly Run[], floor: Floor): Partial<Line> {
+  const held = hold(runs, floor.runs);
+  return {
+    floor: floor.name,
+    ...rounded(held),
+    ...judged(label, { low: held.ratio_low, high: held.ratio_high }),
+  };
+}
+
+function judged({ target, bound }: Label, spread: { low: number; high: number }): Partial<Line> {
+  if (target === undefined) return {};
+  const side: Bound = bound ?? "at most";
+  return { target, ...bound === undefined ? {} : { bound }, verdict: judge(spread, target, side) };
 }
 
 // Four digits say more than any machine holds to.

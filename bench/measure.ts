@@ -7,7 +7,10 @@
 /** What a figure is worth against its target. */
 export type Verdict = "met" | "missed" | "within noise";
 
-/** One turn of something that is timed: samples by the name of their measure, in milliseconds. */
+/** Whether a figure should be at most its target, or at least. */
+export type Bound = "at most" | "at least";
+
+/** One turn of something that is measured: samples by the name of their measure, all of one unit. */
 export type Turn = () => Promise<Readonly<Record<string, readonly number[]>>>;
 
 /** One run of one measure: the middle of its samples, and the value that 95 % of them stay below. */
@@ -133,8 +136,16 @@ export function add(one: readonly Run[], other: readonly Run[]): Run[] {
   }));
 }
 
-/** Whether a figure that has a spread is at most its target; where the spread has the target inside, nobody knows. */
-export function judge({ low, high }: { low: number; high: number }, target: number): Verdict {
+/**
+ * Whether a figure that has a spread is on the good side of its target, which itself is good; where the spread has the
+ * target inside, nobody knows.
+ */
+export function judge(
+  { low, high }: { low: number; high: number },
+  target: number,
+  bound: Bound = "at most",
+): Verdict {
+  if (bound === "at least") return judge({ low: -high, high: -low }, -target);
   if (high <= target) return "met";
   return low > target ? "missed" : "within noise";
 }

@@ -74,6 +74,16 @@ export class Peer implements AsyncDisposable {
     });
   }
 
+  /** As {@linkcode Wire.rally}; the texts are those of {@linkcode Peer.frame}. */
+  rally(texts: readonly string[]): Promise<string[]> {
+    return this.#wire.rally(texts);
+  }
+
+  /** @throws Error when the socket has closed, or has sent what nobody waited for */
+  assertOpen(): void {
+    this.#wire.assertOpen();
+  }
+
   /** Leaves the page. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#wire[Symbol.asyncDispose]();

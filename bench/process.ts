@@ -1,52 +1,89 @@
 /**
- * Starts the server's process and ends it.
+ * Starts the processes of the bench and ends them.
  *
  * @module
  */
 
 import { fileURLToPath } from "node:url";
 import { onCore } from "./cores.ts";
-import type { Places } from "./server.ts";
+import { descriptorLimits, withDescriptors } from "./descriptors.ts";
+import type { Places } from "./server.tsx";
 
-/** It has this long to start, and as long to stop. */
-const PATIENCE = 15_000;
+/** A process has this long to start, to answer a line, and to stop. */
+const PATIENCE = 30_000;
+
+/** How a process is started. */
+export interface StartOptions {
+  /** Where it runs; the system's choice where left out. */
+  readonly core?: string | undefined;
+  /** How many files and sockets it opens at once; few where left out. */
+  readonly descriptors?: number;
+  /** Whether it can be told to collect its garbage. */
+  readonly collects?: boolean;
+}
+
+/** A process that says a line at a time. Leaving its scope ends it. */
+export interface Started extends AsyncDisposable {
+  /** The next line of what it prints. @throws Error where it has ended, or says nothing for long */
+  line(): Promise<string>;
+  /** Gives it a line to read. */
+  tell(line: string): Promise<void>;
+}
 
 /** A server that runs. Leaving its scope ends it. */
 export interface Served extends Places, AsyncDisposable {}
 
-/**
- * Starts a server of its own for each part of the bench: what one leaves behind is not in the figures of the next.
- *
- * @param core where it runs; the system's choice where left out
- */
-export async function startServer(core?: string): Promise<Served> {
-  const script = fileURLToPath(new URL("server.ts", import.meta.url));
-  const { command, args } = onCore(core, [Deno.execPath(), "run", "-A", "--quiet", script]);
+/** Starts a server of its own for each part of the bench: what one leaves behind is not in the figures of the next. */
+export async function startServer(options: StartOptions = {}): Promise<Served> {
+  const started = await start("server.tsx", [], options);
+  try {
+    const places: Places = JSON.parse(await started.line());
+    return { ...places, [Symbol.asyncDispose]: () => started[Symbol.asyncDispose]() };
+  } catch (cause) {
+    await started[Symbol.asyncDispose]();
+    throw new Error("Cannot start the bench's server.", { cause });
+  }
+}
+
+/** Starts a script of this folder. It has to end by itself when its input does. */
+export async function start(
+  script: string,
+  args: readonly string[],
+  { core, descriptors = 0, collects = false }: StartOptions,
+): Promise<Started> {
+  const flags = collects ? ["--v8-flags=--expose-gc"] : [];
+  const path = fileURLToPath(new URL(script, import.meta.url));
+  const deno = [Deno.execPath(), "run", "-A", "--quiet", ...flags, path, ...args] as const;
+  const limited = descriptors === 0 ? deno : withDescriptors(descriptors, await descriptorLimits(), deno);
+  const { command, args: rest } = onCore(core, limited);
   const child = new Deno.Command(command, {
-    args,
+    args: rest,
     cwd: fileURLToPath(new URL("..", import.meta.url)),
     stdin: "piped",
     stdout: "piped",
   }).spawn();
-  const late = setTimeout(() => kill(child), PATIENCE);
-  try {
-    const places: Places = JSON.parse(await firstLine(child.stdout));
-    return { ...places, [Symbol.asyncDispose]: () => end(child) };
-  } catch (cause) {
-    kill(child);
-    throw new Error("Cannot start the bench's server.", { cause });
-  } finally {
-    clearTimeout(late);
-  }
-}
-
-// The server ends when its input does.
-async function end(child: Deno.ChildProcess): Promise<void> {
-  const late = setTimeout(() => kill(child), PATIENCE);
-  await child.stdin.close();
-  const { success, code } = await child.status;
-  clearTimeout(late);
-  if (!success) throw new Error(`The bench's server has ended with ${code}.`);
+  const input = child.stdin.getWriter(), lines = linesOf(child.stdout);
+  return {
+    async line() {
+      const late = setTimeout(() => kill(child), PATIENCE);
+      try {
+        const { done, value } = await lines.next();
+        if (done) throw new Error(`The process of ${script} has ended, or said nothing for ${PATIENCE} ms.`);
+        return value;
+      } finally {
+        clearTimeout(late);
+      }
+    },
+    tell: (line) => input.write(new TextEncoder().encode(`${line}\n`)),
+    async [Symbol.asyncDispose]() {
+      const late = setTimeout(() => kill(child), PATIENCE);
+      // Where it has ended already these fail, and its status says more.
+      await Promise.allSettled([input.close(), lines.return()]);
+      const { success, code } = await child.status;
+      clearTimeout(late);
+      if (!success) throw new Error(`The process of ${script} has ended with ${code}.`);
+    },
+  };
 }
 
 function kill(child: Deno.ChildProcess): void {
@@ -58,14 +95,13 @@ function kill(child: Deno.ChildProcess): void {
   }
 }
 
-async function firstLine(output: ReadableStream<Uint8Array>): Promise<string> {
-  const reader = output.getReader(), decoder = new TextDecoder();
+/** What comes, line by line; what stands behind the last end of a line is left out. Leaving it lets go of the stream. */
+export async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string, void, void> {
+  const decoder = new TextDecoder();
   let text = "";
-  while (!text.includes("\n")) {
-    const { done, value } = await reader.read();
-    if (done) throw new Error(`The process has ended after ${JSON.stringify(text)}.`);
-    text += decoder.decode(value, { stream: true });
+  for await (const part of stream) {
+    const lines = (text + decoder.decode(part, { stream: true })).split("\n");
+    text = lines.pop() ?? "";
+    yield* lines;
   }
-  await reader.cancel();
-  return text;
 }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { amount, withUnit } from "./amount.ts";
 import type { Environment } from "./environment.ts";
 import type { Line } from "./line.ts";
 
@@ -35,29 +36,33 @@ ${measures.map(row).join("\n")}
 }
 
 function row(line: Line): string {
-  const { measure, store = "", median, min, max, floor = "", target = "", verdict = "" } = line;
-  const spread = min === max ? "" : `${amount(min, line)} … ${amount(max, line)}`;
-  const { ratio, ratio_low: low, ratio_high: high } = line;
-  const held = ratio === undefined ? "" : `${short(ratio)} (${short(low)} … ${short(high)})`;
+  const { measure, store = "", unit, median, min, max, verdict = "" } = line;
+  const spread = min === max ? "" : `${amount(min, unit)} … ${amount(max, unit)}`;
   const cells = [
     measure,
     store,
-    `${amount(median, line)} ${line.unit}`,
+    withUnit(median, unit),
     spread,
-    floor,
-    held,
-    typeof target === "number" && line.unit === "bytes" ? amount(target, line) : target,
+    floorOf(line),
+    ratioOf(line),
+    targetOf(line),
     verdict,
   ];
   return `| ${cells.join(" | ")} |`;
 }
 
-function amount(value: number, { unit }: Line): string {
-  return unit === "bytes" ? value.toLocaleString("en") : short(value);
+function floorOf({ above, floor }: Line): string {
+  return [...above === undefined ? [] : [`above ${above}`], ...floor === undefined ? [] : [floor]].join("; ");
 }
 
-function short(value: number | undefined): string {
-  return String(Number(value?.toPrecision(3)));
+function ratioOf({ ratio, ratio_low: low = NaN, ratio_high: high = NaN }: Line): string {
+  return ratio === undefined ? "" : `${amount(ratio)} (${amount(low)} … ${amount(high)})`;
+}
+
+function targetOf({ target, bound, floor, unit }: Line): string {
+  if (target === undefined) return "";
+  const figure = floor === undefined ? amount(target, unit) : amount(target);
+  return bound === undefined ? figure : `${bound} ${figure}`;
 }
 
 if (import.meta.main) console.log(toMarkdown(await new Response(Deno.stdin.readable).text()));

@@ -97,6 +97,47 @@ export class Wire implements AsyncDisposable {
     }
   }
 
+  /**
+   * Exchanges texts one after the other as fast as the answers come: nothing is timed or looked at on the way.
+   *
+   * @returns the answers
+   */
+  rally(texts: readonly string[]): Promise<string[]> {
+    if (this.#failed !== undefined) return Promise.reject(this.#failed);
+    const { promise, resolve, reject } = Promise.withResolvers<string[]>();
+    const overdue = setTimeout(
+      () => this.#fail(new Error("Cannot wait any longer for an answer.")),
+      PATIENCE + texts.length * 100,
+    );
+    const answers: string[] = [];
+    const waiting: Waiting = {
+      resolve: (answer) => {
+        answers.push(answer);
+        next();
+      },
+      reject: (error) => {
+        clearTimeout(overdue);
+        reject(error);
+      },
+    };
+    const next = () => {
+      const text = texts[answers.length];
+      if (text === undefined) {
+        clearTimeout(overdue);
+        return resolve(answers);
+      }
+      this.#waiting = waiting;
+      this.#socket.send(text);
+    };
+    next();
+    return promise;
+  }
+
+  /** @throws Error when the socket has closed, or has sent what nobody waited for */
+  assertOpen(): void {
+    if (this.#failed !== undefined) throw this.#failed;
+  }
+
   /** Closes the socket and waits for its end. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#socket.readyState !== WebSocket.CLOSED) {

@@ -1,5 +1,6 @@
 /**
- * From a click to a changed document in Chromium, for counter and table, against a bare page with a bare socket.
+ * Counter and table in Chromium: from a click to a changed document, against a bare page with a bare socket, and then
+ * from a navigation to a live page.
  *
  * @module
  */
@@ -16,6 +17,7 @@ import { type Print, timeLine } from "../line.ts";
 import { interleave, runsOf, type Turn } from "../measure.ts";
 import { type Served, startServer } from "../process.ts";
 import { checkFrame } from "./frames.ts";
+import { live } from "./live.ts";
 
 const laps = 10, cold = 1, many = { warmUp: 2, samples: 20 };
 // An even number, so that a table that is turned round is at last as it was.
@@ -42,6 +44,8 @@ export async function browser(print: Print, { rounds }: { rounds: number }): Pro
       const label = { measure, store: "memory", ...(target === undefined ? {} : { target }), note } as const;
       print(timeLine(label, runsOf(all, measure), floor));
     }
+    await Promise.all(Object.values(pages).map((page) => page.context().close()));
+    await live(chromium, server, print, { rounds, note });
   } finally {
     await chromium.close();
   }

@@ -24,7 +24,7 @@ const raised = "limits.framesPerSecond and limits.frameBurst raised";
 /** Measures them. */
 export async function counter(print: Print, { rounds }: { rounds: number }): Promise<void> {
   await using cores = await coresApart();
-  await using server = await startServer(cores.server);
+  await using server = await startServer({ core: cores.server });
   const first = await firstCalls(server.counter, rounds);
   const memory = { store: "memory" } as const;
   print(connectLine("counter", first.map(({ hello }) => hello)));

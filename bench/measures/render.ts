@@ -52,7 +52,7 @@ function time(run: () => string): number[] {
   return times;
 }
 
-// A key leaves a stray blank in a precompiled template.
-function plain(html: string): string {
+/** Markup without the stray blank that a key leaves in a precompiled template. */
+export function plain(html: string): string {
   return html.replaceAll(/ +>/g, ">");
 }

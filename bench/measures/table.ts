@@ -31,7 +31,7 @@ const deeds: readonly { name: string; call: Target; target: number; shows: strin
 /** Measures them. */
 export async function table(print: Print, { rounds }: { rounds: number }): Promise<void> {
   await using cores = await coresApart();
-  await using server = await startServer(cores.server);
+  await using server = await startServer({ core: cores.server });
   await using peer = await Peer.open(server.table);
   print(connectLine("table", [peer.greeting]));
   let text = "";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { byteLine, bytesOf, timeLine } from "../../bench/line.ts";
+import { byteLine, bytesOf, memoryLine, rateLine, timeLine } from "../../bench/line.ts";
 import { toMarkdown } from "../../bench/table.ts";
 
 const run = (median: number) => ({ median, p95: median, samples: 5 });
@@ -32,6 +32,48 @@ Deno.test("timeLine: a line survives JSON", () => {
   const line = timeLine({ measure: "click" }, [run(1 / 3), run(1 / 3)], floor);
   assert.deepEqual(JSON.parse(JSON.stringify(line)), line);
   assert.equal(line.median, 0.3333);
+});
+
+Deno.test("rateLine: a target can be a least, and says so", () => {
+  const label = { measure: "calls", target: 0.35, bound: "at least" } as const;
+  const line = rateLine(label, [run(0.5), run(0.5)], floor);
+  assert.deepEqual([line.unit, line.bound, line.verdict], ["per second", "at least", "met"]);
+  assert.equal(rateLine(label, [run(0.3), run(0.3)], floor).verdict, "missed");
+  assert.equal("bound" in timeLine({ measure: "click", target: 2 }, [run(2), run(2)], floor), false);
+});
+
+Deno.test("memoryLine: KB above another line, run by run", () => {
+  const above = { name: "socket", bytes: [1024, 3072] };
+  const line = memoryLine({ measure: "page", target: 8 }, [5 * 1024, 8 * 1024], { above });
+  assert.deepEqual([line.unit, line.min, line.median, line.max], ["KB", 4, 4.5, 5]);
+  assert.deepEqual([line.above, line.above_median, line.verdict], ["socket", 2, "met"]);
+  assert.equal(memoryLine({ measure: "page", target: 4 }, [5 * 1024]).verdict, "missed");
+});
+
+Deno.test("memoryLine: with a floor the target is the ratio's", () => {
+  const line = memoryLine({ measure: "view", target: 2 }, [3072, 3072], {
+    above: { name: "socket", bytes: [1024, 1024] },
+    floor: { name: "document", bytes: [1024, 1024] },
+  });
+  assert.deepEqual([line.ratio, line.floor_median, line.verdict], [2, 1, "met"]);
+});
+
+Deno.test("toMarkdown: a least, and what was taken off", () => {
+  const above = { name: "socket", bytes: [1024] };
+  const markdown = toMarkdown(
+    [
+      rateLine({ measure: "calls", target: 0.35, bound: "at least" }, [run(5000)], {
+        name: "echo",
+        runs: [run(10_000)],
+      }),
+      memoryLine({ measure: "page", target: 8 }, [5 * 1024], { above }),
+    ].map((line) => JSON.stringify(line)).join("\n"),
+  );
+  assert.match(
+    markdown,
+    /\| calls \| {2}\| 5,000 \/s \| {2}\| echo \| 0\.5 \(0\.5 … 0\.5\) \| at least 0\.35 \| met \|/,
+  );
+  assert.match(markdown, /\| page \| {2}\| 4 KB \| {2}\| above socket \| {2}\| 8 \| met \|/);
 });
 
 Deno.test("toMarkdown: a row for each measure, with the environment above", () => {

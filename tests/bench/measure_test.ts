@@ -113,3 +113,9 @@ Deno.test("judge: a spread on one side of the target is a verdict, around it is 
   assert.equal(judge({ low: 1.6, high: 2 }, 1.5), "missed");
   assert.equal(judge({ low: 1.4, high: 1.6 }, 1.5), "within noise");
 });
+
+Deno.test("judge: a target can be a least", () => {
+  assert.equal(judge({ low: 0.35, high: 0.5 }, 0.35, "at least"), "met");
+  assert.equal(judge({ low: 0.1, high: 0.34 }, 0.35, "at least"), "missed");
+  assert.equal(judge({ low: 0.3, high: 0.4 }, 0.35, "at least"), "within noise");
+});

@@ -8,18 +8,26 @@
 import { memory } from "@argyle/argyle/memory";
 import { kv, openKv } from "@argyle/argyle/kv";
 import type { Limits, Logger } from "@argyle/argyle/types";
+import type { Layout } from "@argyle/argyle";
 import counter from "../examples/counter/main.tsx";
 import table from "../examples/table/main.tsx";
+import { control } from "./control.ts";
 import { timeCommits } from "./floors/commit.ts";
+import { type Documents, prepared, serveDocument } from "./floors/document.ts";
 import { domPage } from "./floors/dom_page.ts";
 import { echo } from "./floors/echo.ts";
+import { livePage } from "./floors/live_page.ts";
 
 /** The URLs of what is served. */
 export interface Places {
+  /** Of this process itself. */
+  readonly control: string;
   readonly floors: string;
   readonly counter: string;
   readonly counterKv: string;
   readonly table: string;
+  /** The table below a line with a `€`. */
+  readonly tableEuro: string;
 }
 
 /** The bench calls faster than a person clicks: the limits of frames a second are out of its way, no others. */
@@ -38,14 +46,24 @@ function serve(handler: Handler): Deno.HttpServer<Deno.NetAddr> {
   });
 }
 
-function floors(db: Deno.Kv): Handler {
+/** What stands beside the apps; `documents` are those of the apps, once they are served. */
+function floors(db: Deno.Kv, documents: Promise<Documents>): Handler {
   return async (request) => {
     const { pathname, searchParams } = new URL(request.url);
     if (pathname === "/echo") return echo(request);
     if (pathname === "/") return domPage();
-    if (pathname !== "/commits") return new Response(null, { status: 404 });
-    return Response.json(await timeCommits(db, Number(searchParams.get("count"))));
+    if (pathname === "/commits") {
+      return Response.json(await timeCommits(db, Number(searchParams.get("count"))));
+    }
+    const all = await documents;
+    return serveDocument(request, pathname, all) ?? livePage(pathname, all) ??
+      new Response(null, { status: 404 });
   };
+}
+
+/** The documents as a visitor gets them. */
+async function load(places: Pick<Places, "counter" | "table">): Promise<Documents> {
+  return { counter: await prepared(places.counter), table: await prepared(places.table) };
 }
 
 async function main(): Promise<void> {
@@ -54,22 +72,33 @@ async function main(): Promise<void> {
     using records = await openKv(`${folder}/records.kv`);
     using floor = await openKv(`${folder}/floor.kv`);
     const options = { limits, log };
+    const { promise: documents, resolve } = Promise.withResolvers<Documents>();
     const servers = {
-      floors: serve(floors(floor)),
+      control: serve(control),
+      floors: serve(floors(floor, documents)),
       counter: serve(counter({ ...options, ...memory() }).fetch),
       counterKv: serve(counter({ ...options, ...kv(records) }).fetch),
       table: serve(table({ ...options, ...memory() }).fetch),
+      tableEuro: serve(table({ ...options, ...memory(), layout: Price }).fetch),
     };
-    const places = Object.entries(servers).map((
-      [name, { addr }],
-    ) => [name, `http://127.0.0.1:${addr.port}/`]);
-    say(`${JSON.stringify(Object.fromEntries(places))}\n`, Deno.stdout);
+    const urls = Object.entries(servers).map(([name, { addr }]) => [name, `http://127.0.0.1:${addr.port}/`]);
+    const places: Places = Object.fromEntries(urls);
+    resolve(await load(places));
+    say(`${JSON.stringify(places)}\n`, Deno.stdout);
     await Deno.stdin.readable.pipeTo(new WritableStream());
     await Promise.all(Object.values(servers).map((server) => server.shutdown()));
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 }
+
+/** A `€` on every page: with one letter beyond Latin-1, V8 keeps two bytes for each letter of a text. */
+const Price: Layout = ({ children }) => (
+  <>
+    {children}
+    <p id="currency">Prices in €</p>
+  </>
+);
 
 // Standard output is for the places alone.
 const log: Logger = {
