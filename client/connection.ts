@@ -170,8 +170,8 @@ export function connection(
 
   function patch(theirs: number, operations: readonly Operation[]): void {
     if (stale || fetching) return; // the page that is being fetched replaces all of this
+    if (theirs !== version + 1) return wishResync();
     try {
-      if (theirs !== version + 1) throw new RangeError(`Cannot apply patch ${theirs} to version ${version}.`);
       interpreter.patch(operations);
       version = theirs;
     } catch {

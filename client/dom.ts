@@ -37,13 +37,18 @@ export function closest(element: Element, selector: string): Element | null {
 
 /** The descendants that a selector names. */
 export function all<E extends Element>(root: Element | DocumentFragment, selector: string): E[] {
-  const { querySelectorAll } = root instanceof Element ? Element.prototype : DocumentFragment.prototype;
-  return [...querySelectorAll.call(root, selector)] as E[];
+  const { prototype } = root instanceof Element ? Element : DocumentFragment;
+  return [...prototype.querySelectorAll.call(root, selector)] as E[];
+}
+
+/** Whether a node is another one or in it. */
+export function contains(root: Node, node: Node): boolean {
+  return Node.prototype.contains.call(root, node);
 }
 
 /** Whether a node is still on the page. */
 export function onPage(node: Node): boolean {
-  return Node.prototype.contains.call(document, node);
+  return contains(document, node);
 }
 
 /** Tells the page, from an element or from the document, what has happened. */

@@ -6,12 +6,16 @@
  * @module
  */
 
-import { all, matches, onPage, page } from "./dom.ts";
+import { all, closest, matches, onPage, page } from "./dom.ts";
 
 /** An input, a textarea (`checked` is not for it) or a select (only it has `options`). */
 type Field = HTMLInputElement & { readonly options?: HTMLOptionsCollection };
 
-const FIELDS = "input,textarea,select";
+/** All fields. */
+export const FIELDS = "input,textarea,select";
+
+/** Radio buttons: choosing one is letting go of another. */
+export const RADIOS = "input[type=radio]";
 
 /** The state of each field when it was sent last. */
 const sent = new WeakMap<Element, string>();
@@ -32,10 +36,13 @@ export function isField(element: Element): element is Field {
 export function markSent(field: Element): void {
   if (!isField(field)) return;
   // Radio buttons of one name are one field.
-  const group = field.type === "radio" ? all<HTMLInputElement>(page("documentElement"), "[type=radio]") : [];
-  for (const one of [field, ...group]) {
+  for (const one of [field, ...isRadio(field) ? radios() : []]) {
     if (one === field || (one.name === field.name && one.form === field.form)) sent.set(one, stateOf(one));
   }
+}
+
+function radios(): Field[] {
+  return all(page("documentElement"), RADIOS);
 }
 
 /**
@@ -60,7 +67,8 @@ function stateOf(field: Field): string {
 
 /** The state that its markup gives to a field: that of a copy which has been reset. */
 function defaultOf(field: Field): string {
-  if (!isCheckable(field) && field.value === field.defaultValue) return field.value;
+  if (isCheckable(field)) return `${field.defaultChecked}`;
+  if (field.value === field.defaultValue) return field.value;
   const form = page("createElement").call(document, "form") as HTMLFormElement,
     copy = field.cloneNode(true) as Field;
   form.append(copy);
@@ -70,7 +78,7 @@ function defaultOf(field: Field): string {
 
 /** Whether the element is a checkbox or a radio button. */
 export function isCheckable(field: Element): boolean {
-  return matches(field, "input[type=checkbox],input[type=radio]");
+  return matches(field, `input[type=checkbox],${RADIOS}`);
 }
 
 function write(field: Field, state: string): void {
@@ -81,45 +89,69 @@ function write(field: Field, state: string): void {
   else field.value = state;
 }
 
-/** What a field was before a morph. */
-interface Before {
-  readonly field: Field;
-  /** Another name or type makes it another field. */
-  readonly identity: string;
-  readonly base: string;
-  readonly mine: string;
+/** A field as it was before a patch. Another name or type (its identity) makes it another field. */
+type Held = readonly [
+  field: Field,
+  form: HTMLFormElement | null,
+  identity: string,
+  base: string,
+  mine: string,
+];
+
+/** The fields that the patch under way may have changed. */
+const held = new Map<Element, Held>();
+
+/** Whether all radio buttons are held; those that have come since are nobody's choice. */
+let heldRadios = false;
+
+function isRadio({ type }: Field): boolean {
+  return type === "radio";
 }
 
-/** Takes down every field of an element; what it returns brings the two sides together after the morph. */
-export function holdFields(root: Element): () => void {
-  const fields = all<Field>(root, FIELDS);
-  if (isField(root)) fields.push(root);
-  const forms = [...new Set(fields.map((field) => field.form))];
-  const units = Map.groupBy(
-    fields.map((field): Before => (
-      { field, identity: identityOf(field), base: defaultOf(field), mine: stateOf(field) }
-    )),
-    // Choosing one radio button is letting go of another.
-    (before) => {
-      const { form, name, type } = before.field;
-      return type === "radio" && name ? forms.indexOf(form) + name : before;
-    },
-  );
-  return () => units.forEach(settle);
+/**
+ * Takes down the field that an element is or stands in, and those inside it that a selector names, before something is
+ * done to them. With a radio button come all others, wherever they are: some are of its name.
+ */
+export function holdFields(root: Element, inside?: string): void {
+  const fields = inside ? all<Field>(root, inside) : [];
+  const around = closest(root, FIELDS);
+  if (around) fields.push(around as Field);
+  const late = heldRadios;
+  heldRadios ||= fields.some(isRadio);
+  if (heldRadios && !late) fields.push(...radios());
+  for (const field of fields) {
+    if (held.has(field) || !onPage(field) || (late && isRadio(field))) continue;
+    held.set(field, [field, field.form, identityOf(field), defaultOf(field), stateOf(field)]);
+  }
+}
+
+/**
+ * At the end of a patch, brings the two sides of all held fields together: in the middle of it, one radio button may
+ * have been chosen and the other not yet let go.
+ */
+export function settleFields(): void {
+  const fields = [...held.values()], forms = fields.map(([, form]) => form);
+  held.clear();
+  heldRadios = false;
+  // Radio buttons of one name are one field.
+  Map.groupBy(
+    fields,
+    ([field, form, identity]) => /^radio ./.test(identity) ? forms.indexOf(form) + identity : field,
+  ).forEach(settle);
 }
 
 function identityOf(field: Field): string {
   return `${field.type} ${field.name}`;
 }
 
-function settle(unit: readonly Before[]): void {
-  const stays = ({ field, identity }: Before) => onPage(field) && identityOf(field) === identity;
-  const touched = unit.some(({ field, base, mine }) => mine !== base && mine !== sent.get(field));
-  const news = unit.some(({ field, base }) => defaultOf(field) !== base);
+function settle(unit: readonly Held[]): void {
+  const gone = ([field, , identity]: Held) => !onPage(field) || identityOf(field) !== identity;
+  const touched = unit.some(([field, , , base, mine]) => mine !== base && mine !== sent.get(field));
+  const news = unit.some(([field, , , base]) => defaultOf(field) !== base);
   // What the person had chosen is no longer on offer.
-  const lost = unit.some((before) => before.mine === "true" && !stays(before));
-  for (const before of unit) {
-    const theirs = (news && !touched) || lost || !stays(before);
-    write(before.field, theirs ? defaultOf(before.field) : before.mine);
+  const lost = unit.some((one) => one[4] === "true" && gone(one));
+  for (const one of unit) {
+    const [field, , , , mine] = one;
+    write(field, (news && !touched) || lost || gone(one) ? defaultOf(field) : mine);
   }
 }

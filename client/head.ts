@@ -5,14 +5,15 @@
  */
 
 import { all, get, page } from "./dom.ts";
+import { DONE } from "./ours.ts";
 import { ownScript } from "./page.ts";
 
-/** Elements that the page put into its head. Scripts, bases and pragmas are done when they have been read once. */
+/** Elements that the page put into its head. */
 let ours: Element[] | undefined;
 
 /** Takes down what the page has put into its head; what comes later is not ours. */
 export function markHead(): void {
-  ours = all(page("head"), ":scope > :not(script, base, meta[http-equiv])");
+  ours = all(page("head"), `:scope > :not(${DONE})`);
 }
 
 /** Brings our part of the head to the given elements (swept, and used up). */

@@ -1,10 +1,11 @@
 /**
- * Where a person is on the page, kept while it changes: focus, caret, selection, scroll positions.
+ * Where a person is on the page, kept while it changes: fields, focus, caret, selection, scroll positions.
  *
  * @module
  */
 
 import { onPage, page } from "./dom.ts";
+import { settleFields } from "./fields.ts";
 
 /** Elements that somebody has scrolled; whoever leaves the page leaves the list. */
 const scrolled = new Set<Element>();
@@ -16,7 +17,8 @@ export function markScrolled(target: EventTarget | null): void {
 
 /** Runs a change of the page. `wholly` when the window's own position may be at stake. */
 export function keepPlace(change: () => void, wholly: boolean): void {
-  const restores = [keepFocus(), keepScroll(wholly)];
+  // Writing into a field moves its caret.
+  const restores = [settleFields, keepFocus(), keepScroll(wholly)];
   try {
     change();
   } finally {
@@ -34,7 +36,7 @@ function keepFocus(): () => void {
     // The element may be of another kind by now, without a caret or with its first.
     if (start == null || active.selectionStart === null) return;
     if (active.selectionStart === start && active.selectionEnd === end) return;
-    active.setSelectionRange(start ?? null, end ?? null, direction ?? undefined);
+    active.setSelectionRange(start, end as number, direction as "none");
   };
 }
 

@@ -5,36 +5,33 @@
  */
 
 import { Attribute } from "../protocol/markers.ts";
-import { all, attribute, closest, get, has, page } from "./dom.ts";
-import { holdFields, isField } from "./fields.ts";
+import { all, attribute, closest, get, has } from "./dom.ts";
+import { FIELDS, holdFields, isField, RADIOS } from "./fields.ts";
 import { keepOpen, markOpen } from "./open.ts";
+import { isEdited } from "./ours.ts";
 import { type Hooks, morphAttributes, morphChildren, morphPlainly } from "./plain_morph.ts";
 
 /**
  * Brings `from`, or only its children, to `to`, which is used up. Both are of the same name and id, and `to` is swept.
  */
 export function morph(from: Element, to: Element, childrenOnly = false): void {
-  const settle = holdFields(from);
+  holdFields(from, FIELDS);
+  holdFields(to, RADIOS);
   const hooks = hooksFor(from, to);
   if (!childrenOnly && get(from, "nodeName") !== get(to, "nodeName")) {
     get(from, "replaceWith").call(from, to);
-    hooks.onNodeAdded(to);
+    markOpen(to);
   } else if (childrenOnly) {
     morphChildren(from, to, hooks);
   } else {
     morphPlainly(from, to, hooks);
   }
-  settle();
 }
 
 function hooksFor(from: Element, to: Element): Hooks {
   const hooks: Hooks = {
     ...names(from, to),
-    onBeforeNodeDiscarded: (node) => !(node instanceof HTMLScriptElement),
-    onNodeAdded(node) {
-      if (node instanceof Element) markOpen(node);
-    },
-    onBeforeElUpdated(from, to) {
+    begin(from, to) {
       if (has(from, Attribute.permanent)) return false;
       keepOpen(from, to);
       if (from instanceof HTMLTemplateElement) {
@@ -53,33 +50,23 @@ function hooksFor(from: Element, to: Element): Hooks {
   return hooks;
 }
 
-/** The text that somebody is writing right now has no base to compare with; it stays. */
-function isEdited(element: Element): boolean {
-  return element === page("activeElement") && element instanceof HTMLElement && element.isContentEditable;
-}
-
 /** Ids name nodes, but for those that occur twice: they name nothing. */
-function names(from: Element, to: Element): Pick<Hooks, "getNodeKey" | "getNode"> {
-  const twice = new Set<string>(), known = new Map<string, Element>();
-  for (const root of [to, from]) {
-    known.clear();
-    for (const element of [root, ...all(root, "[id]")]) {
-      const id = attribute(element, "id") ?? "";
-      if (known.has(id)) twice.add(id);
-      known.set(id, element);
-    }
-  }
-  function getNodeKey(node: Node): string | undefined {
-    const id = node instanceof Element ? attribute(node, "id") : null;
-    return id && !twice.has(id) ? id : undefined;
+function names(from: Element, to: Element): Pick<Hooks, "nameOf" | "find"> {
+  const [theirs, ours] = [to, from].map((root) =>
+    Map.groupBy([root, ...all(root, "[id]")], (element) => attribute(element, "id"))
+  ) as [Ids, Ids];
+  function nameOf(node: Node): string | undefined {
+    const id = node instanceof Element && attribute(node, "id");
+    return id && !theirs.get(id)?.[1] && !ours.get(id)?.[1] ? id : undefined;
   }
   return {
-    getNodeKey,
-    getNode(like) {
-      const key = getNodeKey(like), found = key && known.get(key);
-      if (!found) return undefined;
-      const border = closest(found, `[${Attribute.permanent}]`);
+    nameOf,
+    find(like) {
+      const id = nameOf(like), [found] = id && ours.get(id) || [];
+      const border = found && closest(found, `[${Attribute.permanent}]`);
       return border && border !== found ? undefined : found;
     },
   };
 }
+
+type Ids = Map<string | null, Element[]>;

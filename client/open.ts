@@ -6,7 +6,10 @@
 
 import { all, attribute, has, matches } from "./dom.ts";
 
-const OPEN = "open", OPENABLE = "details, dialog";
+/** The attribute. */
+export const OPEN = "open";
+
+const OPENABLE = "details, dialog";
 
 /** What the server said last. */
 const said = new WeakMap<Element, boolean>();

@@ -4,13 +4,19 @@
  * @module
  */
 
-import type { Operation } from "../protocol/operations.ts";
-import { Attribute } from "../protocol/markers.ts";
-import { closest, page } from "./dom.ts";
+import type { AttributesOperation, Operation } from "../protocol/operations.ts";
+import { find, forget } from "./address.ts";
+import { get, matches, page } from "./dom.ts";
+import { holdFields, isField, RADIOS } from "./fields.ts";
 import { morphHead } from "./head.ts";
 import { keepPlace } from "./keep.ts";
 import { morph } from "./morph.ts";
-import { parseElement, parseInside } from "./parse.ts";
+import { keepOpen, markOpen, OPEN } from "./open.ts";
+import { order } from "./order.ts";
+import { FIXED, isEdited } from "./ours.ts";
+import { parseAttributes, parseElement, parseElements, parseInside } from "./parse.ts";
+import { after, morphAttributes, place } from "./plain_morph.ts";
+import { refuse } from "./refuse.ts";
 
 let applying = false;
 
@@ -42,18 +48,71 @@ function change(run: () => void, wholly: boolean): void {
     keepPlace(run, wholly);
   } finally {
     applying = false;
+    forget();
   }
 }
 
-function apply([name, ...rest]: Operation): void {
-  const [id = "", html = id] = rest;
-  if (name === "body") return morph(page("body"), parseInside(page("body"), html), true);
-  if (name === "head") return morphHead(parseInside(page("head"), html));
-  const element = page("getElementById").call(document, id);
-  if (name satisfies "morph" !== "morph" || !element) {
-    throw new TypeError(`Cannot ${name} #${id}: nothing to do it to.`);
+function apply(operation: Operation): void {
+  const [name] = operation;
+  switch (name) {
+    case "body":
+      return morph(page("body"), parseInside(page("body"), operation[1]), true);
+    case "head":
+      return morphHead(parseInside(page("head"), operation[1]));
+    case "remove":
+      // All are found before the first is gone: positions are those of the page as it was.
+      return operation.slice(1).map((at) => find(at)).forEach(remove);
   }
-  // Scripts are done when they have run, and what is permanent is not ours.
-  if (element instanceof HTMLScriptElement || closest(element, `[${Attribute.permanent}]`)) return;
-  morph(element, parseElement(element, id, html));
+  const element = find(operation[1]);
+  if (!element) return;
+  const fixed = matches(element, FIXED);
+  switch (name) {
+    case "morph":
+      if (!fixed) morph(element, parseElement(element, operation[2]));
+      return;
+    case "attributes":
+      if (!fixed) changeAttributes(element, operation[2]);
+      return;
+    case "text":
+      if (!fixed && !isEdited(element)) write(element, operation[2]);
+      return;
+    case "before":
+    case "after":
+      return putBeside(element, name === "after" ? after(element) : element, operation[2]);
+    case "order":
+      return order(element, operation[2]);
+    default:
+      refuse(name satisfies never);
+  }
+}
+
+function changeAttributes(element: Element, changes: AttributesOperation[2]): void {
+  const to = parseAttributes(element, changes), names = Object.keys(changes);
+  if (names.includes(OPEN)) keepOpen(element, to);
+  holdFields(element);
+  morphAttributes(element, to, names);
+}
+
+function write(element: Element, text: string): void {
+  if (isField(element)) holdFields(element); // a textarea
+  const first = get(element, "firstChild");
+  // An empty text is a node that no parser makes.
+  if (text && first?.nodeType === 3 && first === get(element, "lastChild")) first.nodeValue = text;
+  else Reflect.set(Element.prototype, "textContent", text, element);
+}
+
+function putBeside(element: Element, at: Node | null, html: string): void {
+  const parent = get(element, "parentElement") as Element, to = parseElements(parent, html);
+  holdFields(parent); // a select
+  holdFields(to, RADIOS);
+  for (const next of [...get(to, "children")]) {
+    place(parent, next, at);
+    markOpen(next);
+  }
+}
+
+function remove(element: Element | undefined): void {
+  if (!element || matches(element, "script")) return;
+  holdFields(element, RADIOS);
+  get(element, "remove").call(element);
 }

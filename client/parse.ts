@@ -5,8 +5,12 @@
  * @module
  */
 
+import { Attribute } from "../protocol/markers.ts";
+import type { AttributesOperation } from "../protocol/operations.ts";
 import { isUrlAttribute, safeUrl } from "../protocol/url.ts";
 import { all, attribute, get, page } from "./dom.ts";
+import { DONE } from "./ours.ts";
+import { refuse } from "./refuse.ts";
 
 /** What of Trusted Types is used; not every browser has them. */
 interface TrustedTypes {
@@ -39,18 +43,45 @@ export function parseInside(parent: Element, html: string): Element {
 }
 
 /**
- * The one element with this id that is to take the place of the one on the page.
+ * The same for markup that is elements and nothing else.
+ *
+ * @throws TypeError for any other
+ */
+export function parseElements(parent: Element, html: string): Element {
+  const inside = parseInside(parent, html);
+  const { length } = get(inside, "childNodes");
+  if (!length || length > get(inside, "childElementCount")) {
+    refuse(html);
+  }
+  return inside;
+}
+
+/**
+ * The one element that is to take the place of `target`: of the same id and key, and without an id of the same name.
  *
  * @throws TypeError for any other markup
  */
-export function parseElement(target: Element, id: string, html: string): Element {
-  const parent = get(target, "parentElement");
-  const children = get(parseInside(parent ?? inertDocument().body, html), "children");
-  const [element] = children;
-  if (!element || children.length > 1 || attribute(element, "id") !== id) {
-    throw new TypeError(`Cannot morph #${id}: the markup is not one such element.`);
+export function parseElement(target: Element, html: string): Element {
+  const inside = parseElements(get(target, "parentElement") as Element, html);
+  const element = get(inside, "firstElementChild") as Element;
+  if (identity(target) !== identity(element) || get(inside, "childElementCount") > 1) {
+    refuse(html);
   }
   return element;
+}
+
+function identity(element: Element): string {
+  return `${attribute(element, "id") ?? get(element, "nodeName")} ${attribute(element, Attribute.key)}`;
+}
+
+/** An element with the given attributes, those of `target` to be: read and swept as they are in markup. */
+export function parseAttributes(target: Element, changes: AttributesOperation[2]): Element {
+  const html = Object.entries(changes).map(([name, value]) =>
+    value === null ? "" : ` ${name}="${value.replaceAll("&", "&amp;").replaceAll('"', "&quot;")}"`
+  );
+  // How a name is read (`viewBox`, `xlink:href`) depends on the namespace alone.
+  const context = inertDocument().createElementNS(get(target, "namespaceURI"), "g");
+  return get(sweep(fill(context, `<g${html.join("")}>`)), "firstElementChild") as Element;
 }
 
 /** A whole page, not swept yet: our script element is still to be read. */
@@ -60,12 +91,13 @@ export function parseDocument(html: string): Element {
 
 /** Takes out what could run or lead elsewhere. The server has written none of it; this is the second line. */
 export function sweep<R extends Element | DocumentFragment>(root: R): R {
-  for (const element of all(root, "script, base, meta[http-equiv]")) Element.prototype.remove.call(element);
+  for (const element of all(root, DONE)) get(element, "remove").call(element);
   for (const element of all(root, "*")) {
     for (const item of [...get(element, "attributes")]) {
       const { name, value } = item;
-      if (name.startsWith("on") || name === "srcdoc") get(element, "removeAttributeNode").call(element, item);
-      else if (isUrlAttribute(name) && safeUrl(name, value) !== value) item.value = safeUrl(name, value);
+      const safe = isUrlAttribute(name) ? safeUrl(name, value) : value;
+      if (/^(on|srcdoc$|http-equiv$)/.test(name)) get(element, "removeAttributeNode").call(element, item);
+      else if (safe !== value) item.value = safe;
     }
     if (element instanceof HTMLTemplateElement) sweep(element.content);
     // Without a window there is no script, and so the parser has read elements where the page has text.

@@ -5,37 +5,39 @@
  * @module
  */
 
+import { Attribute } from "../protocol/markers.ts";
 import { all, attribute, get, has, matches, onPage, page } from "./dom.ts";
+import { markOpen } from "./open.ts";
 
 /** What is asked while morphing. */
 export interface Hooks {
   /** The name by which a node is found again. */
-  getNodeKey(node: Node): string | undefined;
+  nameOf(node: Node): string | undefined;
   /** The element of this one's name, wherever it stood. */
-  getNode(like: Node): Element | undefined;
+  find(like: Node): Element | undefined;
   /** Before an element is brought to another: false when there is nothing left to do. */
-  onBeforeElUpdated(from: Element, to: Element): boolean;
-  /** Whether a node may be removed. */
-  onBeforeNodeDiscarded(node: Node): boolean;
-  /** A node was added. */
-  onNodeAdded(node: Node): void;
+  begin(from: Element, to: Element): boolean;
 }
 
-/** Brings one element's attributes to another's. */
-export function morphAttributes(from: Element, to: Element): void {
+/** Brings one element's attributes to another's; of those that the other does not have, only `names` go. */
+export function morphAttributes(
+  from: Element,
+  to: Element,
+  names: readonly string[] = [...get(from, "attributes")].map(({ name }) => name),
+): void {
   for (const item of get(to, "attributes")) {
     const { name, value } = item;
     if (attribute(from, name) === value) continue;
     get(from, "setAttributeNode").call(from, item.cloneNode() as Attr);
   }
-  for (const item of [...get(from, "attributes")]) {
-    if (!has(to, item.name)) get(from, "removeAttributeNode").call(from, item);
+  for (const name of names) {
+    if (!has(to, name)) get(from, "removeAttribute").call(from, name);
   }
 }
 
 /** Brings one element to another of the same name. */
 export function morphPlainly(from: Element, to: Element, hooks: Hooks): void {
-  if (!hooks.onBeforeElUpdated(from, to)) return;
+  if (!hooks.begin(from, to)) return;
   morphAttributes(from, to);
   morphChildren(from, to, hooks);
 }
@@ -45,32 +47,34 @@ export function morphChildren(from: Element, to: Element, hooks: Hooks): void {
   const old = new Set<Node>(get(from, "childNodes"));
   const waiting = Map.groupBy(old, (node) => groupOf(node, hooks));
   const pairs = [...get(to, "childNodes")].map((next): [next: Node, match: Node | undefined] => {
-    const match = waiting.get(groupOf(next, hooks))?.shift() ?? hooks.getNode(next);
-    const same = match && nameOf(match) === nameOf(next) ? match : undefined;
-    if (same) old.delete(same);
-    return [next, same];
+    const match = waiting.get(groupOf(next, hooks))?.shift() ?? hooks.find(next);
+    if (match && kindOf(match) === kindOf(next)) old.delete(match);
+    return [next, match];
   });
   // Before the others find their places, so that what keeps its order is not moved.
   for (const node of old) {
-    if (hooks.onBeforeNodeDiscarded(node)) get(from, "removeChild").call(from, node);
+    if (!(node instanceof HTMLScriptElement)) get(from, "removeChild").call(from, node);
   }
   let at: Node | null = get(from, "firstChild");
   for (const [next, match] of pairs) {
     while (at && old.has(at)) at = after(at);
-    if (at && match === at) at = after(at);
-    else if (match) place(from, match, at);
-    else add(from, next, at, hooks);
+    if (!match || kindOf(match) !== kindOf(next)) {
+      add(from, next, at, hooks);
+      continue;
+    }
+    if (match === at) at = after(at);
+    else place(from, match, at);
     if (match instanceof Element) morphPlainly(match, next as Element, hooks);
-    else if (match && match.nodeValue !== next.nodeValue) match.nodeValue = next.nodeValue;
+    else if (match.nodeValue !== next.nodeValue) match.nodeValue = next.nodeValue;
   }
 }
 
 /** Puts a new node on the page, with what the page has already of what is in it. */
 function add(parent: Element, next: Node, at: Node | null, hooks: Hooks): void {
-  const keeps = next instanceof Element && all(next, "[id]").some(hooks.getNode);
+  const keeps = next instanceof Element && all(next, "[id]").some(hooks.find);
   const node = keeps ? page("importNode").call(document, next, false) : next;
   place(parent, node, at);
-  hooks.onNodeAdded(node);
+  if (node instanceof Element) markOpen(node);
   if (keeps) morphChildren(node as Element, next, hooks);
 }
 
@@ -81,22 +85,23 @@ const RUNNING = "iframe,video,audio,object,embed,dialog";
  * Puts a node where it belongs; what runs in it goes on, where the browser knows how to move it. Were everything moved
  * so, the window would follow the row that it shows to the other end of a list.
  */
-function place(parent: Element, node: Node, at: Node | null): void {
-  const moves = "moveBefore" in Element.prototype && onPage(node) && onPage(parent) &&
+export function place(parent: Element, node: Node, at: Node | null): void {
+  const moves = "moveBefore" in Element.prototype && onPage(node) &&
     node instanceof Element && (matches(node, RUNNING) || all(node, RUNNING).length > 0);
   get(parent, moves ? "moveBefore" : "insertBefore" as "moveBefore").call(parent, node, at);
 }
 
-/** What finds its like: the same id, else the same kind. */
+/** What finds its like: the same id, else the same key, else the same kind. */
 function groupOf(node: Node, hooks: Hooks): string {
-  const key = hooks.getNodeKey(node);
-  return key === undefined ? nameOf(node) : ` ${key}`;
+  const id = hooks.nameOf(node);
+  return id ? ` ${id}` : `${kindOf(node)} ${node instanceof Element && attribute(node, Attribute.key)}`;
 }
 
-function nameOf(node: Node): string {
+function kindOf(node: Node): string {
   return node instanceof Element ? get(node, "tagName") : `${node.nodeType}`;
 }
 
-function after(node: Node): Node | null {
+/** The node behind another one. */
+export function after(node: Node): Node | null {
   return Reflect.get(Node.prototype, "nextSibling", node);
 }

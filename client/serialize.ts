@@ -9,13 +9,16 @@ import { Attribute } from "../protocol/markers.ts";
 import { attribute, closest, get } from "./dom.ts";
 import { isCheckable, markSent } from "./fields.ts";
 
+// What an element looks like, and what only the patch knows it by.
+const unsaid = new Set<string>(["class", "style", Attribute.key]);
+
 type Data = { -readonly [K in keyof ElementData]: ElementData[K] } & { a?: Record<string, string> };
 
 /** Reads an element, and the form it belongs to; `submitter` is the button that submitted the form. */
 export function elementData(element: Element, submitter?: HTMLElement | null): ElementData {
   const data: Data = {};
   for (const { name, value } of get(element, "attributes")) {
-    if (!name.startsWith(Attribute.reflex) && name !== "class" && name !== "style") {
+    if (!name.startsWith(Attribute.reflex) && !unsaid.has(name)) {
       (data.a ??= {})[name] = value;
     }
   }

@@ -20,6 +20,8 @@ export const Attribute = {
   args: "data-reflex-args",
   /** An element that no patch touches. */
   permanent: "data-reflex-permanent",
+  /** The key of an element in a list, where it has no id. */
+  key: "data-k",
   /** The border around raw HTML; nothing inside it is bound. */
   raw: "data-raw",
   /** On the script element: the sealed page data. */

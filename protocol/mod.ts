@@ -35,7 +35,18 @@ export type {
 export { canonicalJson, parseJson } from "./json.ts";
 export { defaultLimits, type Limits } from "./limits.ts";
 export { Attribute, Close, EVENT_PREFIX, Path, VISIT_HEADER } from "./markers.ts";
-export type { BodyOperation, HeadOperation, MorphOperation, Operation } from "./operations.ts";
+export type {
+  Address,
+  AttributesOperation,
+  BodyOperation,
+  HeadOperation,
+  InsertOperation,
+  MorphOperation,
+  Operation,
+  OrderOperation,
+  RemoveOperation,
+  TextOperation,
+} from "./operations.ts";
 export {
   issueFields,
   type Schema,

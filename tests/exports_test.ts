@@ -5,16 +5,17 @@ import { readManifest, root, runDeno } from "./project.ts";
 const surface: Record<string, readonly string[]> = {
   ".": list(`
     App ContextKey Engine Head Html HttpError Layout Middleware PageContext PathParams Reflex RequestContext Schema
-    SharedContext Store action contextKey href on raw redirect
+    SharedContext Store action contextKey href memo on raw redirect
   `),
   "./client": list("CallError call"),
   "./kv": list("Check Engine Entry Store Write kv openKv"),
   "./memory": list("Check Engine Entry Store Write memory"),
   "./protocol": list(`
-    Attribute BLOCKED_URL BodyOperation CallFrame ClientFrame Clock Close DoneFrame EVENT_PREFIX ElementData
-    ErrorCode ErrorFrame HeadOperation HelloFrame Json Limits MorphOperation Operation Outcome PROTOCOL_VERSION
-    PatchFrame Path PingFrame PongFrame ReadyFrame ResyncFrame Schema SchemaInput SchemaIssue SchemaOutput
-    SchemaResult ServerFrame TicketFrame VISIT_HEADER WireError canonicalJson defaultLimits errorSentences
+    Address Attribute AttributesOperation BLOCKED_URL BodyOperation CallFrame ClientFrame Clock Close DoneFrame EVENT_PREFIX ElementData
+    ErrorCode ErrorFrame HeadOperation HelloFrame InsertOperation Json Limits MorphOperation Operation
+    OrderOperation Outcome PROTOCOL_VERSION
+    PatchFrame Path PingFrame PongFrame ReadyFrame RemoveOperation ResyncFrame Schema SchemaInput SchemaIssue SchemaOutput
+    SchemaResult ServerFrame TextOperation TicketFrame VISIT_HEADER WireError canonicalJson defaultLimits errorSentences
     isUrlAttribute issueFields parseJson readClientFrame readServerFrame safeUrl systemClock writeFrame
   `),
   "./testing": list("FakeClock StoreUnderTest storeContract"),

@@ -1,4 +1,4 @@
-/** How many characters two strings share, from given places on. */
+/** How many characters two strings share, from given places on up to given ends. */
 
 const FIRST = 32;
 
@@ -6,8 +6,15 @@ const FIRST = 32;
  * Slices are compared natively, which is some fifty times faster than a loop over characters; the stride doubles
  * while they are equal, so that many near differences cost no more than one far one.
  */
-export function commonLength(a: string, fromA: number, b: string, fromB: number): number {
-  const most = Math.min(a.length - fromA, b.length - fromB);
+export function commonLength(
+  a: string,
+  fromA: number,
+  b: string,
+  fromB: number,
+  toA: number = a.length,
+  toB: number = b.length,
+): number {
+  const most = Math.min(toA - fromA, toB - fromB);
   const same = (from: number, to: number): boolean =>
     a.slice(fromA + from, fromA + to) === b.slice(fromB + from, fromB + to);
   let low = 0, stride = FIRST;

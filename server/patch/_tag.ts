@@ -10,6 +10,9 @@ export interface Tag {
   /** The value of `id` as written; equal when there is none. */
   readonly idFrom: number;
   readonly idTo: number;
+  /** The value of `data-k` likewise. */
+  readonly keyFrom: number;
+  readonly keyTo: number;
   /** Whether `/>` ends the element. */
   readonly closed: boolean;
 }
@@ -22,21 +25,22 @@ export function readTag(html: string, at: number, parent: Content): Tag | undefi
   const rule = ruleAt(html, at + 1, parent);
   if (rule === undefined) return undefined;
   let end = at + 1 + rule.name.length;
-  let idFrom = 0, idTo = 0;
+  let idFrom = 0, idTo = 0, keyFrom = 0, keyTo = 0;
   while (true) {
     const before = end;
     let code = html.charCodeAt(end);
     while (isBlank(code)) code = html.charCodeAt(++end);
-    if (code === GT) return { rule, end: end + 1, idFrom, idTo, closed: false };
+    if (code === GT) return { rule, end: end + 1, idFrom, idTo, keyFrom, keyTo, closed: false };
     if (code === SLASH) {
       const closed = rule.content === "svg" || rule.content === "void" || parent === "svg";
       if (!closed || html.charCodeAt(end + 1) !== GT) return undefined;
-      return { rule, end: end + 2, idFrom, idTo, closed };
+      return { rule, end: end + 2, idFrom, idTo, keyFrom, keyTo, closed };
     }
     if (end === before) return undefined;
     const name = end;
     while (isAttribute(html.charCodeAt(end))) end++;
     if (end === name) return undefined;
+    const isKey = end === name + 6 && html.slice(name, end).toLowerCase() === "data-k";
     const isId = end === name + 2 && (html.charCodeAt(name) | 32) === 105 &&
       (html.charCodeAt(name + 1) | 32) === 100;
     let from = end, to = end;
@@ -56,7 +60,13 @@ export function readTag(html: string, at: number, parent: Content): Tag | undefi
       }
     }
     // Of two attributes with one name the first counts, also when it is empty.
-    if (isId && idFrom === 0) [idFrom, idTo] = [from, to];
+    if (isId && idFrom === 0) {
+      idFrom = from;
+      idTo = to;
+    } else if (isKey && keyFrom === 0) {
+      keyFrom = from;
+      keyTo = to;
+    }
   }
 }
 

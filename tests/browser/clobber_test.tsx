@@ -44,7 +44,9 @@ function clobbered(names: readonly string[]): App<Session> {
   app.page("/", ({ session: { round = 0, missing = [] } }) => {
     const order = round % 2 === 0 ? names : names.toReversed();
     return (
-      <main class={round < 3 ? "early" : "late"}>
+      <main>
+        {/* What a parser repairs has the whole body sent, at the third and at the fourth round. */}
+        {round === 3 && <div dangerouslySetInnerHTML={raw("<b><i></b></i>")} />}
         <div dangerouslySetInnerHTML={raw(`<img name="body" alt="">`)} />
         <p>{`missing: ${missing.join(" ")}`}</p>
         <form id="form" class={`form-${round}`} {...on("submit", Form, "save")}>
@@ -97,9 +99,10 @@ browse(
       assert.equal(await page.locator("p").textContent(), "missing: ");
     }
     const ways = received.flatMap((frame) =>
-      frame[0] === "patch" ? [frame[2].map(([name]) => name).join()] : []
+      frame[0] === "patch" ? [[...new Set(frame[2].map(([name]) => name))].sort().join()] : []
     );
-    assert.deepEqual(ways, ["morph,morph,morph", "morph,morph,morph", "body", "morph,morph,morph"]);
+    const parts = "attributes,morph,order,text";
+    assert.deepEqual(ways, [parts, parts, "body", "body"]);
     assertQuiet(page);
     assertQuiet(other);
   },

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { App, on, Reflex } from "@argyle/argyle";
+import { App, on, raw, Reflex } from "@argyle/argyle";
 import { MemoryLog } from "../helpers/peer.ts";
 import { assertQuiet, browse } from "./chromium.ts";
 import { open, says, serve } from "./serve.ts";
@@ -39,6 +39,8 @@ browse(
             ))}
           </ul>
         </section>
+        {/* Behind what a parser repairs nothing has an address. */}
+        <div dangerouslySetInnerHTML={raw("<b><i></b></i>")} />
         <p class="body">{news.body}</p>
       </main>
     ));

@@ -43,7 +43,7 @@ timed("mount: inside Hono, pages and sockets", async () => {
   assert.deepEqual(await peer.call("Counter#add"), [
     "patch",
     1,
-    [["morph", "count", '<b id="count" data-reflex="click->Counter#add">1</b>']],
+    [["text", "count", "1"]],
     [1],
   ]);
 });

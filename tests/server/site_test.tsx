@@ -164,9 +164,9 @@ timed("layout: stands around every page, nested, with loads of its own, in the l
   await using server = await app.listen({ port: 0 });
   await using peer = await Peer.live(server, page);
   assert.deepEqual((await peer.call("Steps#next"))[2], [[
-    "morph",
+    "text",
     "header",
-    '<header id="header">1</header>',
+    "1",
   ]]);
 });
 

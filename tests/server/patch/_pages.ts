@@ -113,6 +113,31 @@ const select = element(
 const list = (tag: string, item: string, kids: fc.Arbitrary<Pair>) =>
   element(any(...tag.split(" ")), some(fc.oneof(element(any(...item.split(" ")), kids), space)));
 
+/** Items with names, of which some come, go, change and move; now and then with something between them. */
+function named(item: (name: string) => fc.Arbitrary<Pair>): fc.Arbitrary<Pair> {
+  const names = fc.uniqueArray(fc.nat(60), { maxLength: 7 });
+  return fc.record({
+    names,
+    fate: fc.array(fc.nat(9), { minLength: 7, maxLength: 7 }),
+    moves: fc.array(fc.tuple(fc.nat(6), fc.nat(6)), { maxLength: 2 }),
+    turned: fc.nat(5),
+    attribute: any("id", "id", "data-k"),
+    between: often(any(""), any(" ", "x", "<i>x</i>", "<!-- note -->"), 8),
+  }).chain(({ names, fate, moves, turned, attribute, between }) => {
+    const all = names.map((name) => item(` ${attribute}="${attribute === "id" ? "n" : ""}${name}"`));
+    return fc.tuple(...all).map((items): Pair => {
+      const after = items.map((pair, i) => [pair, fate[i] ?? 0] as const);
+      for (const [from, to] of moves) {
+        const [moved] = after.splice(from, 1);
+        if (moved !== undefined) after.splice(to, 0, moved);
+      }
+      if (turned === 0) after.reverse();
+      const before = items.filter((_, i) => fate[i] !== 0).map(([a]) => a);
+      return [before.join(between), after.filter(([, kept]) => kept !== 1).map(([[, b]]) => b).join(between)];
+    });
+  });
+}
+
 function table(kids: fc.Arbitrary<Pair>): fc.Arbitrary<Pair> {
   const row = element(any("tr"), some(element(any("td", "th"), kids)));
   const body = element(any("tbody", "thead", "tfoot"), some(fc.oneof({ arbitrary: row, weight: 5 }, space)));
@@ -157,6 +182,31 @@ function page(isWild: boolean): fc.Arbitrary<Pair> {
           weight: 1,
         },
         { arbitrary: table(tie("kids")), weight: 3 },
+        {
+          arbitrary: element(
+            any("ul", "ol"),
+            named((name) =>
+              tie("phrases").map(([a, b]): Pair => [`<li${name}>${a}</li>`, `<li${name}>${b}</li>`])
+            ),
+          ),
+          weight: 3,
+        },
+        {
+          arbitrary: element(
+            any("table"),
+            named((name) =>
+              tie("phrases").map((
+                [a, b],
+              ): Pair => [`<tr${name}><td>${a}</td></tr>`, `<tr${name}><td>${b}</td></tr>`])
+            )
+              .chain(([a, b]) =>
+                any("tbody", "").map((tag): Pair =>
+                  tag ? [`<tbody>${a}</tbody>`, `<tbody>${b}</tbody>`] : [a, b]
+                )
+              ),
+          ),
+          weight: 2,
+        },
         ...also,
       ),
     };

@@ -168,7 +168,7 @@ timed("call: an offered call changes the session, and the patch is the element t
   assert.deepEqual(await site.peer.call("Calls#increment", [5]), [
     "patch",
     1,
-    [["morph", "count", '<output id="count">5</output>']],
+    [["text", "count", "5"]],
     [1, 5],
   ]);
   const again = await load(site.app, "/", { cookie: site.page.cookie });
@@ -309,7 +309,7 @@ timed("reflex: nothing can be copied out of the form by a spread (mass assignmen
 
 timed("state: belongs to one visit, and outlives a resync of it", async () => {
   await using site = await open();
-  assert.deepEqual((await site.peer.call("Calls#open"))[2], [["morph", "open", '<p id="open">open</p>']]);
+  assert.deepEqual((await site.peer.call("Calls#open"))[2], [["text", "open", "open"]]);
   const other = await load(site.app, "/", { cookie: site.page.cookie });
   assert.match(other.body, /closed/);
   const same = await load(site.app, "/", { cookie: site.page.cookie, visit: site.page.token });
@@ -319,8 +319,8 @@ timed("state: belongs to one visit, and outlives a resync of it", async () => {
 
 timed("ran: fields that a reflex set are seen by the render that follows, once", async () => {
   await using site = await open();
-  assert.deepEqual((await site.peer.call("Calls#say"))[2], [["morph", "said", '<p id="said">said</p>']]);
-  assert.deepEqual((await site.peer.call("Calls#nothing"))[2], [["morph", "said", '<p id="said"></p>']]);
+  assert.deepEqual((await site.peer.call("Calls#say"))[2], [["text", "said", "said"]]);
+  assert.deepEqual((await site.peer.call("Calls#nothing"))[2], [["text", "said", ""]]);
 });
 
 timed("call: what changes nothing on the page is an outcome and nothing more", async () => {
@@ -475,7 +475,7 @@ timed("connect: a browser that has applied every patch goes on where it was, wit
   await site.peer[Symbol.asyncDispose]();
   await using peer = await Peer.live(site.server, site.page, { version: 1 });
   peer.send(["call", 2, 1, "Calls#increment", [5]]);
-  assert.deepEqual(await peer.next(), ["patch", 2, [["morph", "count", '<output id="count">10</output>']], [
+  assert.deepEqual(await peer.next(), ["patch", 2, [["text", "count", "10"]], [
     2,
     10,
   ]]);
@@ -488,7 +488,7 @@ timed("connect: what changed while the socket was away comes as one patch", asyn
   await using second = await Peer.live(site.server, tab);
   await second.call("Calls#increment", [5]);
   await using peer = await Peer.live(site.server, site.page);
-  assert.deepEqual(await peer.next(), ["patch", 1, [["morph", "count", '<output id="count">5</output>']]]);
+  assert.deepEqual(await peer.next(), ["patch", 1, [["text", "count", "5"]]]);
 });
 
 timed("tabs: two of one session agree after their next call, and no increment is lost", async () => {

@@ -104,9 +104,9 @@ timed("restart: another isolate renders the page before a call that was sent aga
   await using server = await same.listen({ port: 0 });
   await using peer = await Peer.live(server, loaded);
   assert.deepEqual(await peer.call("Steps#next"), ["patch", 1, [[
-    "morph",
+    "text",
     "p",
-    '<p id="p">1</p>',
+    "1",
   ]], [1]]);
   // A new build no longer offers it: never a silent run.
   const other = make({ ...engine, secrets }).app;

@@ -1,0 +1,54 @@
+/**
+ * Another order for elements side by side, with as few moves as it needs.
+ *
+ * @module
+ */
+
+import { get } from "./dom.ts";
+import { holdFields } from "./fields.ts";
+import { after, place } from "./plain_morph.ts";
+import { refuse } from "./refuse.ts";
+
+/**
+ * Puts an element and those behind it in another order: see `OrderOperation`.
+ *
+ * @throws TypeError when the runs do not name each position once
+ */
+export function order(first: Element, runs: readonly number[]): void {
+  const parent = get(first, "parentElement") as Element, children = [...get(parent, "children")];
+  const old = children.slice(children.indexOf(first)), positions: number[] = [];
+  for (let i = 0; i < runs.length; i += 2) {
+    const [start, length] = runs.slice(i) as [number, number];
+    // One too many is enough to see that something is wrong.
+    for (let n = 0; n < Math.abs(length) && positions.length <= old.length; n++) {
+      positions.push(start + (length < 0 ? -n : n));
+    }
+  }
+  if (positions.toSorted((a, b) => a - b).some((position, i) => position !== i || !old[i])) {
+    refuse(runs);
+  }
+  holdFields(parent); // a select
+  const stays = longestRise(positions);
+  let at = after(old[positions.length - 1] ?? first);
+  // Back to front: whatever comes behind an element is in its place already.
+  for (const position of positions.reverse()) {
+    const element = old[position] as Element;
+    if (!stays.has(position)) place(parent, element, at);
+    at = element;
+  }
+}
+
+/** As many positions as can stay where they are: those of a longest rising subsequence. */
+function longestRise(positions: readonly number[]): Set<number> {
+  /** The least last position of a rise of each length; and what comes before each in its rise. */
+  const lasts: number[] = [], before = new Map<number, number | undefined>();
+  for (const position of positions) {
+    // From the end: most lists are nearly in order.
+    const length = lasts.findLastIndex((last) => last < position) + 1;
+    lasts[length] = position;
+    before.set(position, lasts[length - 1]);
+  }
+  const rise = new Set<number>();
+  for (let at = lasts.at(-1); at !== undefined; at = before.get(at)) rise.add(at);
+  return rise;
+}
