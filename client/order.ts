@@ -18,15 +18,15 @@ export function order(first: Element, runs: readonly number[]): void {
   const parent = get(first, "parentElement") as Element, children = [...get(parent, "children")];
   const old = children.slice(children.indexOf(first)), positions: number[] = [];
   for (let i = 0; i < runs.length; i += 2) {
-    const [start, length] = runs.slice(i) as [number, number];
-    // One too many is enough to see that something is wrong.
-    for (let n = 0; n < Math.abs(length) && positions.length <= old.length; n++) {
-      positions.push(start + (length < 0 ? -n : n));
+    const start = runs[i]!, length = runs[i + 1]!;
+    // One that is not there is enough to see that something is wrong.
+    for (let n = 0; n < Math.abs(length); n++) {
+      const position = start + (length < 0 ? -n : n);
+      if (!old[position] || positions.length > old.length) refuse(runs);
+      positions.push(position);
     }
   }
-  if (positions.toSorted((a, b) => a - b).some((position, i) => position !== i || !old[i])) {
-    refuse(runs);
-  }
+  if (positions.toSorted((a, b) => a - b).some((position, i) => position !== i)) refuse(runs);
   holdFields(parent); // a select
   const stays = longestRise(positions);
   let at = after(old[positions.length - 1] ?? first);

@@ -20,12 +20,12 @@ const echoSampling = { warmUp: 10, samples: 50 }, sampling = { warmUp: 2, sample
 const raised = "limits.framesPerSecond and limits.frameBurst raised";
 const memory = { store: "memory" } as const;
 
-/** What is done to the table, in this order; the answer has to contain the row that was changed or comes first. */
-const deeds: readonly { name: string; call: Target; target: number; shows: string; hides?: string }[] = [
-  { name: "cell", call: bump, target: 200, shows: '<td class="qty">4</td>' },
-  { name: "insert_top", call: insertTop, target: 320, shows: '<tr id="row-1001">' },
-  { name: "delete_first", call: deleteFirst, target: 100, shows: "", hides: '<tr id="row-1001">' },
-  { name: "reverse", call: reverse, target: 200, shows: "row-1000" },
+/** What is done to the table, in this order; the answer has to contain the one operation that does it to the page. */
+const deeds: readonly { name: string; call: Target; target: number; shows: string }[] = [
+  { name: "cell", call: bump, target: 200, shows: '[["text",["row-500",2],"4"]]' },
+  { name: "insert_top", call: insertTop, target: 320, shows: '[["before","row-1","<tr id=\\"row-1001\\">' },
+  { name: "delete_first", call: deleteFirst, target: 100, shows: '[["remove","row-1001"]]' },
+  { name: "reverse", call: reverse, target: 200, shows: '[["order","row-1",[999,-1000]]]' },
 ];
 
 /** Measures them. */
@@ -35,12 +35,10 @@ export async function table(print: Print, { rounds }: { rounds: number }): Promi
   await using peer = await Peer.open(server.table);
   print(connectLine("table", [peer.greeting]));
   let text = "";
-  for (const { name, call, target, shows, hides } of deeds) {
+  for (const { name, call, target, shows } of deeds) {
     const { up, down } = await peer.call(call);
     assert.ok(down.startsWith('["patch",'), down.slice(0, 200));
-    const markup = down.replaceAll('\\"', '"');
-    assert.ok(markup.includes(shows), `${name}: ${down.slice(0, 200)} does not show ${shows}.`);
-    assert.ok(hides === undefined || !markup.includes(hides), `${name}: ${hides} is still there.`);
+    assert.ok(down.includes(shows), `${name}: ${down.slice(0, 200)} does not show ${shows}.`);
     print(byteLine({ measure: `table.${name}.bytes_up`, ...memory }, [bytesOf(up)]));
     print(byteLine({ measure: `table.${name}.bytes_down`, ...memory, target }, [bytesOf(down)]));
     if (call === bump) text = up;

@@ -4,18 +4,19 @@
  * @module
  */
 
+import { gzipSync } from "node:zlib";
 import { takesGzip } from "../http/compress.ts";
 import { HttpError } from "../http/error.ts";
 import { clientHash, clientScript } from "../page/client_script.ts";
 
-let zipped: Promise<ArrayBuffer> | undefined;
+let zipped: Uint8Array<ArrayBuffer> | undefined;
 
 /**
  * The script, under a name that its content decides: it never changes, so it is kept for ever, and zipped once.
  *
  * @throws HttpError 405 for another method
  */
-export async function serveClient(request: Request): Promise<Response> {
+export function serveClient(request: Request): Response {
   if (request.method !== "GET" && request.method !== "HEAD") {
     throw new HttpError(405, "The script is got by GET.", { headers: { allow: "GET, HEAD" } });
   }
@@ -31,9 +32,10 @@ export async function serveClient(request: Request): Promise<Response> {
   }
   if (gzip) headers.set("content-encoding", "gzip");
   if (request.method === "HEAD") return new Response(null, { headers });
-  return new Response(gzip ? await (zipped ??= zip(clientScript)) : clientScript, { headers });
+  return new Response(gzip ? zipped ??= zip(clientScript) : clientScript, { headers });
 }
 
-function zip(text: string): Promise<ArrayBuffer> {
-  return new Response(new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"))).arrayBuffer();
+// Once, so as well as it can be; a `CompressionStream` has no level.
+function zip(text: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(gzipSync(text, { level: 9 }));
 }

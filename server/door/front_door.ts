@@ -104,7 +104,7 @@ async function open({ request, id, arrival, development }: Arrived, house: House
   }
   checkPostOrigin(request, arrival);
   const arrived: Arrived = { request, id, arrival, path, development };
-  if (path === clientPath) return await serveClient(request);
+  if (path === clientPath) return serveClient(request);
   if (path === Path.socket) {
     if (house.draining) throw new HttpError(503, "The server restarts.", { headers: { "retry-after": "1" } });
     return await openSocket(arrived, await house.ready());

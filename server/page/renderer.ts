@@ -36,6 +36,7 @@ export class Renderer {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #warned = new Set<string>();
+  readonly #heads = new WeakMap<Page, string>();
 
   /** @param app the app's name, the title of pages without one */
   constructor(names: Names, app: string, limits: Limits, clock: Clock, log: Logger) {
@@ -65,7 +66,7 @@ export class Renderer {
     if (offered !== undefined && page.options.cache !== undefined) {
       throw new TypeError(`Cannot offer ${offered} on ${page.path}: a page with \`cache\` is not live.`);
     }
-    return { head: completeHead(head, this.#app), body, offers };
+    return { head: this.#sameHead(page, completeHead(head, this.#app)), body: flat(body), offers };
   }
 
   async #load(page: Page, parts: ContextParts): Promise<Html | Response> {
@@ -83,6 +84,14 @@ export class Renderer {
     }
   }
 
+  // A thousand visitors of a page keep one text of its head, style sheet and all.
+  #sameHead(page: Page, head: string): string {
+    const known = this.#heads.get(page);
+    if (known === head) return known;
+    this.#heads.set(page, head);
+    return head;
+  }
+
   // A misspelt name is found when it is rendered, not when somebody clicks.
   #warn(page: Page, offers: Offers): void {
     for (const target of offers.targets()) {
@@ -96,6 +105,12 @@ export class Renderer {
       });
     }
   }
+}
+
+// A render comes as a tree of pieces. It is searched and compared as long as somebody shows it: here it becomes one.
+function flat(html: string): string {
+  html.charCodeAt(0);
+  return html;
 }
 
 // The page alone; its query is its own, the layouts' is the URL's.

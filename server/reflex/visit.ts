@@ -29,7 +29,8 @@ export class Visit {
   readonly #host: Host;
   readonly #connection: Connection;
   readonly #session: string;
-  readonly #handshake: Handshake;
+  /** Until the page is live; afterwards nobody asks for it. */
+  #handshake: Handshake | undefined;
   #live: LivePage | undefined;
   #queue: Promise<void> = Promise.resolve();
   #waiting = 0;
@@ -73,7 +74,8 @@ export class Visit {
 
   // ["hello", 1, "AQ…", 0]
   async #hello([, protocol, token, version]: HelloFrame): Promise<void> {
-    if (this.#live !== undefined) {
+    const handshake = this.#handshake;
+    if (this.#live !== undefined || handshake === undefined) {
       return this.#connection.refuse(new WireError("malformed", "hello came before."));
     }
     this.#connection.greet();
@@ -87,8 +89,8 @@ export class Visit {
     if (isForgotten(seen, data.sealedAt)) return this.#resync("forgotten");
     const found = this.#host.find(data.path);
     if (found === undefined) return this.#resync("page");
-    const url = new URL(data.path, this.#handshake.origin);
-    const values = await this.#host.admit(new URL(url), seen.user, this.#handshake);
+    const url = new URL(data.path, handshake.origin);
+    const values = await this.#host.admit(new URL(url), seen.user, handshake);
     if (values === undefined) return this.#resync("left");
     // Whoever held this visit parks its view first.
     this.#host.visits.get(data.visit)?.replace();
@@ -101,6 +103,7 @@ export class Visit {
     const { visit, identity, sealedAt } = data;
     const parts = { visit, identity, sealedAt, ...found, url, values, view };
     const live = this.#live = new LivePage(parts, this.#host, (frame) => this.#connection.send(frame));
+    this.#handshake = undefined;
     this.#host.visits.set(visit, this);
     this.#connection.send(["ready", view.version]);
     if (view.state !== seen.version) await live.show(seen);

@@ -36,7 +36,8 @@ export class Connection {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #bucket: Bucket;
-  readonly #timers: (() => void)[] = [];
+  /** Cancels what ends the connection in time: first the wait for a frame, then its age. */
+  #timer: (() => void) | undefined;
   readonly #gone = Promise.withResolvers<void>();
   #handlers: FrameHandlers | undefined;
   #refused = 0;
@@ -60,11 +61,9 @@ export class Connection {
       if (this.#early !== undefined) this.#socket.close(this.#early.code, this.#early.reason);
     };
     // From now on, not from the open event: where the client goes away during the upgrade, Deno tells of nothing.
-    this.#timers.push(
-      this.#clock.after(this.#limits.firstFrame, () => {
-        if (!this.#greeted) this.close(Close.policy, "No first frame in time.");
-      }),
-      this.#clock.after(this.#limits.socketAge, () => this.close(Close.age, "Old enough; come back.")),
+    this.#timer = this.#clock.after(
+      this.#limits.firstFrame,
+      () => this.close(Close.policy, "No first frame in time."),
     );
     // An exception that leaves a socket's handler would end the process for everybody.
     this.#socket.onmessage = (event) => this.#guard(() => this.#receive(event.data));
@@ -112,7 +111,10 @@ export class Connection {
 
   /** The first frame has come. */
   greet(): void {
+    if (this.#closed || this.#greeted) return;
     this.#greeted = true;
+    this.#timer?.();
+    this.#timer = this.#clock.after(this.#limits.socketAge, () => this.close(Close.age, "Old enough; come back."));
   }
 
   /** Ends the connection. */
@@ -150,7 +152,8 @@ export class Connection {
   #end(): void {
     if (this.#closed) return;
     this.#closed = true;
-    for (const cancel of this.#timers.splice(0)) cancel();
+    this.#timer?.();
+    this.#timer = undefined;
     this.#guard(() => this.#handlers?.closed());
   }
 }
