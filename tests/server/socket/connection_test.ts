@@ -58,7 +58,7 @@ Deno.test("Connection: a reader that is too far behind is told to come back", ()
 
 Deno.test("Connection: an end that is told twice is one end, and leaves no timer", () => {
   const { socket, clock, closed } = open();
-  assert.equal(clock.waiting, 2);
+  assert.equal(clock.waiting, 1);
   socket.end();
   socket.onerror?.call(socket as never, new Event("error"));
   socket.end();
