@@ -32,6 +32,7 @@ export { Head } from "./server/page/head.ts";
 export { type ContextKey, contextKey } from "./server/http/context.ts";
 export { HttpError } from "./server/http/error.ts";
 export { href, redirect } from "./server/http/redirect.ts";
+export { memo } from "./server/page/memo.ts";
 export { on } from "./server/reflex/on.ts";
 export { raw } from "./server/page/raw.ts";
 export { Reflex } from "./server/reflex/reflex.ts";

@@ -10,10 +10,11 @@ import { Attribute, isUrlAttribute } from "../../protocol/mod.ts";
  * - `plain`: nothing to look at
  * - `children`, `none`: not an attribute
  * - `event`: `on…`, never written
- * - `url`, `style`, `srcdoc`, `inner`, `dangerous`: can run or load something
+ * - `url`, `style`, `srcdoc`, `animated`, `inner`, `dangerous`: can run or load something
  * - `enumerated`: a boolean is written as `true` or `false`
  * - `initial`: `defaultValue` and its like, in the lower case that the compiler gives them
  * - `reflex`, `args`: what the page offers
+ * - `key`: the framework's own, {@linkcode Attribute.key}
  */
 export type AttributeKind =
   | "plain"
@@ -23,12 +24,14 @@ export type AttributeKind =
   | "url"
   | "style"
   | "srcdoc"
+  | "animated"
   | "inner"
   | "dangerous"
   | "enumerated"
   | "initial"
   | "reflex"
-  | "args";
+  | "args"
+  | "key";
 
 /** One attribute's name. */
 export interface AttributeName {
@@ -43,6 +46,7 @@ export interface AttributeName {
 const kinds = new Map<string, AttributeKind>([
   ["style", "style"],
   ["srcdoc", "srcdoc"],
+  ["attributename", "animated"],
   ["innerhtml", "inner"],
   ["outerhtml", "inner"],
   ["draggable", "enumerated"],
@@ -50,6 +54,7 @@ const kinds = new Map<string, AttributeKind>([
   ["contenteditable", "enumerated"],
   [Attribute.reflex, "reflex"],
   [Attribute.args, "args"],
+  [Attribute.key, "key"],
 ]);
 
 const exactKinds = new Map<string, AttributeKind>([

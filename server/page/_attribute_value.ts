@@ -35,6 +35,8 @@ export function attributeValue(name: AttributeName, given: unknown, element?: st
       return value;
     case "srcdoc":
       return srcdocValue(value, element);
+    case "animated":
+      return checkAnimated(checkPlain(name, value, element), element);
     case "inner":
       if (isAbsent(value)) return undefined;
       throw new TypeError(
@@ -43,6 +45,9 @@ export function attributeValue(name: AttributeName, given: unknown, element?: st
     case "args":
       if (isAbsent(value)) return undefined;
       throw new TypeError(`Cannot write ${Attribute.args}${on(element)} by hand: use on().`);
+    case "key":
+      if (isAbsent(value)) return undefined;
+      throw new TypeError(`Cannot write ${Attribute.key}${on(element)} by hand: it is the element's key.`);
     default:
       return value;
   }
@@ -65,6 +70,14 @@ function srcdocValue(value: unknown, element?: string): string | undefined {
   if (isAbsent(value)) return undefined;
   if (Raw.is(value)) return value.__html;
   throw new TypeError(`Cannot write srcdoc${on(element)} from ${describe(value)}: pass raw(html).`);
+}
+
+/** The name of the attribute that svg is to animate: not of a link, whose values nobody would look at. */
+export function checkAnimated(value: unknown, element?: string): unknown {
+  if (!/href/i.test(String(value))) return value;
+  throw new TypeError(
+    `Cannot animate ${value}${on(element)}: a link is set by a render, which checks where it leads.`,
+  );
 }
 
 // An object without a text of its own would be written as "[object Object]".

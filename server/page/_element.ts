@@ -1,6 +1,6 @@
 /**
- * Looks at each element, component and fragment before the renderer reads it. This is where the rules hold for JSX
- * that was not compiled to a template, whoever made it.
+ * Looks at each element and fragment before the renderer reads it. This is where the rules hold for JSX that was not
+ * compiled to a template, whoever made it.
  *
  * @module
  */
@@ -11,26 +11,36 @@ import { attributeName } from "./_attribute_name.ts";
 import { attributeValue, unwrapSignal } from "./_attribute_value.ts";
 import { BINDING, type Call } from "./binding.ts";
 import { bindingAttributes } from "./_binding_attributes.ts";
-import { checkChild, checkResult, componentName, describe } from "./_child.ts";
+import { checkChild, describe } from "./_child.ts";
+import { expectRoot, hasId, keyAttribute, keyText } from "./_key.ts";
 import { checkRawText, isRawText, plainText } from "./_raw_text.ts";
+import { Written } from "./_memo_cache.ts";
 import { offerTargets } from "./_reflex.ts";
+import { isStamping } from "./_rendering.ts";
 import { Template } from "./_template.ts";
 import { Raw } from "./raw.ts";
 
-type Props = { [name: string]: unknown; [BINDING]?: readonly Call[]; [GIVEN]?: Props };
+/** The props of an element or a component. */
+export type Props = { [name: string]: unknown; [BINDING]?: readonly Call[]; [GIVEN]?: Props };
 
-/** What Preact keeps in a vnode: `__` is the one around it. */
+/** What Preact keeps in a vnode: `__` is the one around it, `__c` the component. */
 export interface Node {
   type: unknown;
   props: Props;
-  readonly __?: Node | null;
+  readonly key?: unknown;
+  __?: Node | null;
+  __c?: object | null;
 }
 
 // The props as the author gave them, for a vnode that is rendered again.
 const GIVEN: unique symbol = Symbol("given");
 
-/** Makes an element safe: what may not be written is left out or refused, what it offers is recorded. */
-export function guardElement(node: Node, element: string): void {
+/**
+ * Makes an element safe: what may not be written is left out or refused, what it offers is recorded.
+ *
+ * @param key of the keyed child that it is, if it is one
+ */
+export function guardElement(node: Node, element: string, key: unknown): void {
   const given = node.props[GIVEN] ?? node.props;
   let next: Props | undefined;
   let declared: unknown;
@@ -75,6 +85,10 @@ export function guardElement(node: Node, element: string): void {
   if (isRawText(element) && given["dangerouslySetInnerHTML"] == null) {
     next = withText(next ?? copy(given), element, node);
   }
+  if (key != null && isStamping()) {
+    const text = keyText(key);
+    if (text !== undefined && !hasId(given)) next = { [Attribute.key]: text, ...(next ?? given) };
+  }
   if (next !== undefined) next[GIVEN] = given;
   node.props = next ?? given;
 }
@@ -109,58 +123,48 @@ function isForeign(node: Node): boolean {
   return false;
 }
 
-/** Looks at a fragment: its children, or the template that it is. */
-export function guardFragment(node: Node): void {
-  const { props } = node;
-  if (!("tpl" in props)) {
-    checkChild(props["children"]);
+/**
+ * Looks at a fragment: its children, or the template that it is.
+ *
+ * @param key of the keyed child that it is, if it is one
+ */
+export function guardFragment(node: Node, key: unknown): void {
+  if (!("tpl" in node.props)) {
+    const { children } = node.props;
+    checkChild(children);
+    if (key != null) expectRoot(children, key);
     return;
   }
-  const { tpl, exprs, template } = props;
+  const { tpl, exprs, template } = node.props as { tpl?: unknown; exprs?: unknown; template?: unknown };
   if (!(template instanceof Template) || template.strings !== tpl) {
+    if (node.props instanceof Written) return;
     throw new TypeError(
       "Cannot render a template that another JSX runtime made, or none: set jsxImportSource, and spread no data on a fragment.",
     );
   }
-  if (template.targets.length > 0) offerTargets(template.targets);
+  offerTargets(template.targets);
+  if (key != null) stampTemplate(template, exprs as unknown[], key);
   if (template.rawTexts.length === 0 || !isForeign(node)) return;
   for (const raw of template.rawTexts) template.checkRawText(raw, exprs as unknown[], true);
 }
 
-type Component = (this: unknown, props: unknown, context: unknown) => unknown;
-
-/**
- * Puts a component aside, so that {@linkcode callComponent} runs in its place.
- *
- * @returns what to put back before it runs, or `undefined` where the component is left alone: classes, and those
- * that the renderer asks for their context
- */
-export function guardComponent(node: Node): unknown {
-  if (typeof node.type !== "function") {
-    throw new TypeError(`Cannot render ${describe(node.type)} as a component: it is not a function.`);
+function stampTemplate(template: Template, exprs: unknown[], key: unknown): void {
+  if (template.isHole) {
+    expectRoot(exprs[1], key);
+    return;
   }
-  const component = node.type as Component & { contextType?: unknown };
-  if (component.contextType != null || typeof component.prototype?.render === "function") return undefined;
-  node.type = callComponent;
-  return component;
+  if (template.root === undefined || template.root.hasId(exprs)) return;
+  stamped = exprs;
+  stamped[0] = keyAttribute(key);
 }
 
-function callComponent(this: { readonly __v: Node }, props: unknown, context: unknown): unknown {
-  const component = this.__v.type as Component;
-  const result = run(component, this, props, context);
-  checkResult(result, component);
-  return result;
-}
+let stamped: unknown[] | undefined;
 
-function run(component: Component, self: unknown, props: unknown, context: unknown): unknown {
-  try {
-    return component.call(self, props, context);
-  } catch (error) {
-    if (typeof (error as { then?: unknown } | null)?.then !== "function") throw error;
-    throw new TypeError(
-      `Cannot render <${componentName(component)}>: it suspends, and a page is rendered at once. Load first.`,
-    );
-  }
+/** Takes the last key out of its template again. It has been written: what is looked at next stands behind it. */
+export function unstamp(): void {
+  if (stamped === undefined) return;
+  stamped[0] = "";
+  stamped = undefined;
 }
 
 /** Whether it is a fragment, or a template. */

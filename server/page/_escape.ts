@@ -7,9 +7,19 @@
 
 const special = /["&<]/;
 
+function isPlain(text: string): boolean {
+  if (text.length > 20) return !special.test(text);
+  // Most texts are short, and starting the pattern would take longer.
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 34 || code === 38 || code === 60) return false;
+  }
+  return true;
+}
+
 /** A text as HTML, good between tags and between double quotes. */
 export function escapeHtml(text: string): string {
-  if (!special.test(text)) return text;
+  if (isPlain(text)) return text;
   let html = "";
   let from = 0;
   for (let at = 0; at < text.length; at++) {

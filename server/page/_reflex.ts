@@ -7,7 +7,7 @@
 import { Attribute } from "../../protocol/mod.ts";
 import { describe } from "./_child.ts";
 import { escapeHtml } from "./_escape.ts";
-import { offer } from "./_rendering.ts";
+import { currentRendering } from "./_rendering.ts";
 
 const token = /^([A-Za-z][\w:.-]*)->([A-Za-z0-9_$.]+#[A-Za-z0-9_$]+)$/;
 
@@ -51,7 +51,12 @@ function refusal(why: string, element?: string): TypeError {
 
 /** Records what a value of `data-reflex` offers: calls without arguments. */
 export function offerTargets(targets: readonly string[]): void {
-  for (const target of targets) offer(target, []);
+  if (targets.length === 0) return;
+  const rendering = currentRendering();
+  // Where no page of ours is being written there is nothing to record.
+  if (rendering === undefined || rendering.offered === targets) return;
+  rendering.offered = targets;
+  for (const target of targets) rendering.recorder.offer(target, []);
 }
 
 /**

@@ -5,18 +5,25 @@
  * @module
  */
 
-import type { Json } from "../../protocol/mod.ts";
+import type { Node } from "./_element.ts";
+import { IdSeeds } from "./_id_seeds.ts";
 import type { Recorder } from "./binding.ts";
-import type { HeadList } from "./_head_list.ts";
 
 /** One render. */
 export interface Rendering {
   readonly recorder: Recorder;
-  readonly head: HeadList;
+  /** Takes the markup of the page's `<Head>` elements. */
+  readonly head: { add(html: string): void };
   /** How many calls of the renderer stand on the stack. */
   depth: number;
   /** How many of them are ours. A component may render strings of its own: those are not part of the page. */
   own: number;
+  /** How many `<Head>` elements are being written. */
+  heads: number;
+  /** The list of offers that was recorded last: the rows of a table have the same. */
+  offered: object | undefined;
+  /** What the ids of `useId` count on. */
+  readonly ids: IdSeeds;
 }
 
 let rendering: Rendering | undefined;
@@ -26,9 +33,28 @@ export function currentRendering(): Rendering | undefined {
   return rendering !== undefined && rendering.depth === rendering.own ? rendering : undefined;
 }
 
+/** Whether elements show their keys: in the body of a page of ours, and nowhere else. */
+export function isStamping(): boolean {
+  return rendering !== undefined && rendering.depth === rendering.own && rendering.heads === 0;
+}
+
+/** Notes that a component, in the body of a page, asks for an id. */
+export function seedId(component: Node): void {
+  if (isStamping()) rendering?.ids.seed(component);
+}
+
 /** Notes that the renderer was entered (1) or left (-1), by whomever. */
 export function moveDepth(by: 1 | -1): void {
   if (rendering !== undefined) rendering.depth += by;
+}
+
+/** What a render of a page begins with. */
+export function newRendering(
+  recorder: Recorder,
+  head: { add(html: string): void },
+  ids: IdSeeds = new IdSeeds(),
+): Rendering {
+  return { recorder, head, depth: 0, own: 1, heads: 0, offered: undefined, ids };
 }
 
 /** Runs a render; the one that was going on before goes on after it, whatever happens. */
@@ -40,9 +66,4 @@ export function within<T>(next: Rendering, run: () => T): T {
   } finally {
     rendering = previous;
   }
-}
-
-/** Records that the page offers a call. Where no page of ours is being written there is nothing to record. */
-export function offer(target: string, args: readonly Json[]): void {
-  currentRendering()?.recorder.offer(target, args);
 }

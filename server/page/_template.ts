@@ -10,6 +10,8 @@
 
 import { checkRawText, plainText } from "./_raw_text.ts";
 import { unescapeHtml } from "./_escape.ts";
+import { KeyHole } from "./_key.ts";
+import type { StartTag } from "./_start_tag.ts";
 import { readTemplate } from "./_template_reader.ts";
 
 /** A `style` or `script` of a template: its static text, around and between the holes in it. */
@@ -21,8 +23,13 @@ export interface RawText {
 
 /** What there is to know of a template. Its class is the proof that the strings come from a compiler, not from JSON. */
 export class Template {
-  /** The strings, mended. One value goes after each but the last. */
+  /**
+   * The strings, mended. One value goes after each but the last. The first is the place for the key of the one element
+   * that the template is: behind that element's name.
+   */
   readonly strings: readonly string[];
+  /** Static keys, each in a hole of its own that {@linkcode fill} adds. */
+  readonly keys: readonly { readonly hole: number; readonly key: string }[];
   /** Which of the holes are attributes. */
   readonly attributes: readonly number[];
   /** Texts without entities. */
@@ -31,29 +38,75 @@ export class Template {
   readonly targets: readonly string[];
   /** Which of the holes are children inside svg or math. */
   readonly foreign: readonly number[];
+  /** The start tags with holes. */
+  readonly tags: readonly StartTag[];
+  /** The one element that it is, if it is one. */
+  readonly root: StartTag | undefined;
+  /** Whether it is one hole and nothing else: a fragment around a child. */
+  readonly isHole: boolean;
 
   constructor(strings: readonly string[]) {
     ({
       strings: this.strings,
+      keys: this.keys,
       attributes: this.attributes,
       rawTexts: this.rawTexts,
       targets: this.targets,
       foreign: this.foreign,
+      tags: this.tags,
+      root: this.root,
+      isHole: this.isHole,
     } = readTemplate(strings));
   }
 
-  /** Makes the values ready to stand between the strings. They are changed in place: they are nobody else's. */
-  fill(values: unknown[]): void {
+  /**
+   * Makes the values ready to stand between the strings. They are changed in place: they are nobody else's.
+   *
+   * @param values the first is free
+   * @returns the key of the one element that the template is, if it is one and has one
+   */
+  fill(values: unknown[]): unknown {
+    values[0] = "";
+    for (const { hole, key } of this.keys) values.splice(hole, 0, new KeyHole(key));
+    let key: unknown;
     for (const hole of this.attributes) {
       const value = values[hole];
-      if (typeof value === "string" && value !== "") values[hole] = " " + value;
+      if (typeof value === "string") {
+        if (value !== "") values[hole] = " " + value;
+      } else if (value instanceof KeyHole) {
+        key = this.#takeKey(values, hole, value) ?? key;
+      }
     }
+    if (this.#inner) this.#leaveKeys(values);
     for (const raw of this.rawTexts) {
       for (const hole of raw.holes) {
         const value = values[hole];
         values[hole] = typeof value === "string" ? unescapeHtml(value) : plainText(value, raw.element);
       }
       if (raw.holes.length > 0) this.checkRawText(raw, values, false);
+    }
+    return key;
+  }
+
+  /** Whether an element inside the root has had a key: the same place in the source has it always. */
+  #inner = false;
+
+  // The key of the root is the template's, since a list around may give another.
+  #takeKey(values: unknown[], hole: number, { key }: KeyHole): unknown {
+    if (this.root?.holes.includes(hole)) {
+      values[hole] = "";
+      return key;
+    }
+    this.#inner = true;
+    return undefined;
+  }
+
+  // An element with an id is named by that.
+  #leaveKeys(values: unknown[]): void {
+    for (const tag of this.tags) {
+      for (const hole of tag.holes) {
+        if (values[hole] instanceof KeyHole && tag.hasId(values)) values[hole] = "";
+      }
     }
   }
 
@@ -70,12 +123,19 @@ export class Template {
 }
 
 const templates = new WeakMap<readonly string[], Template>();
+let lastStrings: readonly string[] | undefined;
+let last: Template | undefined;
 
 /** The template of these strings, read once. */
 export function templateOf(strings: readonly string[]): Template {
-  const known = templates.get(strings);
-  if (known !== undefined) return known;
-  const template = new Template(strings);
-  templates.set(strings, template);
+  // A row is made of what the row above was made of.
+  if (last !== undefined && strings === lastStrings) return last;
+  let template = templates.get(strings);
+  if (template === undefined) {
+    template = new Template(strings);
+    templates.set(strings, template);
+  }
+  lastStrings = strings;
+  last = template;
   return template;
 }

@@ -7,13 +7,26 @@
 
 import { Attribute } from "../../protocol/mod.ts";
 import { attributeName } from "./_attribute_name.ts";
+import { checkAnimated } from "./_attribute_value.ts";
 import { relaxHtml, unescapeHtml } from "./_escape.ts";
 import { checkRawText, isRawText } from "./_raw_text.ts";
 import { reflexTargets } from "./_reflex.ts";
+import { StartTag } from "./_start_tag.ts";
 import type { RawText, Template } from "./_template.ts";
 
 /** The fields of a template. */
-export type TemplateFields = Pick<Template, "strings" | "attributes" | "rawTexts" | "targets" | "foreign">;
+export type TemplateFields = Pick<
+  Template,
+  | "strings"
+  | "keys"
+  | "attributes"
+  | "rawTexts"
+  | "targets"
+  | "foreign"
+  | "tags"
+  | "root"
+  | "isHole"
+>;
 
 /**
  * Reads a template.
@@ -24,20 +37,30 @@ export function readTemplate(strings: readonly string[]): TemplateFields {
   const reader = new Reader();
   strings.forEach((string, i) => {
     reader.read(string);
-    if (i < strings.length - 1) reader.hole(i);
+    if (i < strings.length - 1) reader.hole();
   });
+  reader.end();
   return reader;
 }
 
 // Elements whose `value` is not an attribute in HTML: compiled to strings, it would be lost.
 const valueElements = new Set(["select", "option", "textarea"]);
 
+// Elements that have no end tag.
+const voidElements = new Set(
+  "area base br col embed hr img input link meta param source track wbr".split(" "),
+);
+
 class Reader implements TemplateFields {
   readonly strings: string[] = [];
+  readonly keys: { hole: number; key: string }[] = [];
   readonly attributes: number[] = [];
   readonly rawTexts: RawText[] = [];
   readonly targets: string[] = [];
   readonly foreign: number[] = [];
+  readonly tags: StartTag[] = [];
+  root: StartTag | undefined;
+  isHole = false;
 
   /** The element whose start tag is being read. */
   #tag: string | undefined;
@@ -45,6 +68,14 @@ class Reader implements TemplateFields {
   #raw: { element: string; parts: string[]; holes: number[] } | undefined;
   #text = "";
   #foreignDepth = 0;
+  /** What is being read of the element's start tag. */
+  #start: StartTag | undefined;
+  #depth = 0;
+  /** The elements, texts and holes that are not inside an element. */
+  #roots = 0;
+  /** The first hole is the place of the root's key. */
+  #holes = 1;
+  #rootName = "";
   #source = "";
   #at = 0;
   #out = "";
@@ -61,10 +92,15 @@ class Reader implements TemplateFields {
     this.strings.push(this.#out);
   }
 
-  hole(index: number): void {
+  /** A hole between what was read and what comes. */
+  hole(): void {
+    const index = this.#holes++;
     if (this.#tag !== undefined) {
       if (valueElements.has(this.#tag)) throw notSkipped(this.#tag);
       this.attributes.push(index);
+      this.#start?.holes.push(index);
+    } else if (this.#depth === 0) {
+      this.#roots++;
     }
     if (this.#tag === undefined && this.#foreignDepth > 0) this.foreign.push(index);
     if (this.#raw === undefined) return;
@@ -73,16 +109,34 @@ class Reader implements TemplateFields {
     this.#text = "";
   }
 
+  end(): void {
+    this.isHole = this.strings.length === 2 && this.strings.every((string) => string === "");
+    if (this.#roots !== 1) this.root = undefined;
+    const first = this.strings.shift() ?? "";
+    const name = this.root === undefined ? 0 : 1 + this.#rootName.length;
+    this.strings.unshift(first.slice(0, name), first.slice(name));
+  }
+
   #readText(): void {
     const text = this.#match(/[^<]+/y);
     if (text !== undefined) {
       this.#out += relaxHtml(text[0]);
+      if (this.#depth === 0) this.#roots++;
       return;
     }
     const [tag, slash, name] = this.#match(/<(\/?)([^\s<>/]+)/y) ?? this.#fail();
     this.#out += tag;
     this.#tag = name!;
+    if (slash === "") this.#open(name!);
     if (name === "svg" || name === "math") this.#foreignDepth += slash === "" ? 1 : -1;
+  }
+
+  #open(name: string): void {
+    this.#start = new StartTag();
+    if (this.#depth > 0) return;
+    this.#roots++;
+    this.#rootName = name;
+    this.root = this.#start;
   }
 
   #readTag(tag: string): void {
@@ -92,6 +146,10 @@ class Reader implements TemplateFields {
       this.#out += end[1]!;
       const closes = this.#out.endsWith(`</${tag}>`) || end[1] === "/>";
       this.#tag = undefined;
+      if (this.#start === undefined) this.#depth--;
+      else if (end[1] !== "/>" && !voidElements.has(tag)) this.#depth++;
+      if (this.#start !== undefined && this.#start.holes.length > 0) this.tags.push(this.#start);
+      this.#start = undefined;
       if (!closes && this.#foreignDepth === 0 && isRawText(tag)) {
         this.#raw = { element: tag, parts: [], holes: [] };
       }
@@ -105,6 +163,7 @@ class Reader implements TemplateFields {
     const { html, kind } = attributeName(prop);
     switch (kind) {
       case "none":
+        if (prop === "key" && value !== undefined) this.#key(unescapeHtml(value));
         return;
       case "event":
         throw new TypeError(
@@ -115,15 +174,29 @@ class Reader implements TemplateFields {
         throw new TypeError(`Cannot write ${html}="…" on <${tag}>: pass raw(html).`);
       case "args":
         throw new TypeError(`Cannot write ${html} on <${tag}> by hand: use on().`);
+      case "key":
+        throw new TypeError(`Cannot write ${html} on <${tag}> by hand: it is the element's key.`);
       case "reflex":
         this.targets.push(...reflexTargets(unescapeHtml(value ?? ""), tag));
+        break;
+      case "animated":
+        checkAnimated(unescapeHtml(value ?? ""), tag);
         break;
       case "enumerated":
         value ??= "true";
         break;
     }
     if (html === "value" && valueElements.has(tag) && tag !== "option") throw notSkipped(tag);
+    if (value && this.#start !== undefined && html.toLowerCase() === "id") this.#start.id = relaxHtml(value);
     this.#out += value ? ` ${html}="${relaxHtml(value)}"` : ` ${html}`;
+  }
+
+  // Whether it is shown is known only when the page is written.
+  #key(key: string): void {
+    this.keys.push({ hole: this.#holes, key });
+    this.strings.push(this.#out);
+    this.#out = "";
+    this.hole();
   }
 
   #readRawText(raw: { element: string; parts: string[]; holes: number[] }): void {

@@ -47,6 +47,9 @@ export interface Recorder {
    * @throws when it is not registered
    */
   nameOf(owner: object): string;
-  /** The page offers this call, `Class#method`, with exactly these arguments. The list is not kept by the render. */
+  /**
+   * The page offers this call, `Class#method`, with exactly these arguments. The list is not kept by the render. What
+   * the page offers twice may be told once.
+   */
   offer(target: string, args: readonly Json[]): void;
 }

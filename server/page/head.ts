@@ -33,10 +33,12 @@ export function Head({ children }: { children?: Html }, context?: Record<string,
   const rendering = currentRendering();
   if (rendering === undefined) throw new TypeError("Cannot render <Head>: no page is being rendered.");
   rendering.own++;
+  rendering.heads++;
   try {
     rendering.head.add(renderToString(h(Fragment, null, children as VNode), context));
   } finally {
     rendering.own--;
+    rendering.heads--;
   }
   return null;
 }

@@ -12,6 +12,8 @@ import { attributeName } from "./_attribute_name.ts";
 import { attributeValue } from "./_attribute_value.ts";
 import { checkChild } from "./_child.ts";
 import { escapeHtml } from "./_escape.ts";
+import { KeyHole } from "./_key.ts";
+import { MEMORY, type Remembered } from "./_memo_render.ts";
 import { ReflexAttribute } from "./_reflex.ts";
 import { styleText } from "./_style.ts";
 import { templateOf } from "./_template.ts";
@@ -25,11 +27,22 @@ export const Fragment: (props: { children?: Html }) => Html = runtime.Fragment a
 export type Jsx = (type: unknown, props: object | null, key?: unknown, ...rest: unknown[]) => JsxElement;
 
 /** Makes an element with at most one child. */
-export const jsx: Jsx = runtime.jsx as Jsx;
+export const jsx: Jsx = element;
 /** Makes an element with several children. */
-export const jsxs: Jsx = runtime.jsxs as Jsx;
+export const jsxs: Jsx = element;
 /** Makes an element in development. */
 export const jsxDEV: Jsx = runtime.jsxDEV as Jsx;
+
+function element(type: unknown, props: object | null, key?: unknown): JsxElement {
+  const remembered = typeof type === "function" ? (type as Partial<Remembered>)[MEMORY] : undefined;
+  if (remembered !== undefined && props !== null) {
+    const known = remembered.memory.recall(props as Record<string, unknown>, key);
+    if (known !== undefined) return known as JsxElement;
+  }
+  return makeElement(type, props, key);
+}
+
+const makeElement = runtime.jsx as Jsx;
 
 /**
  * Makes an element of static strings and the values between them.
@@ -37,10 +50,12 @@ export const jsxDEV: Jsx = runtime.jsxDEV as Jsx;
  * @param strings the same array for the same place in the source
  * @param values what {@linkcode jsxAttr}, {@linkcode jsxEscape} and {@linkcode jsx} gave
  */
-export function jsxTemplate(strings: readonly string[], ...values: unknown[]): JsxElement {
-  const template = templateOf(strings);
-  template.fill(values);
-  return jsx(Fragment, { tpl: template.strings, exprs: values, template });
+export function jsxTemplate(strings: readonly string[], ...values: unknown[]): JsxElement;
+// Where the strings are passed is the place for the root's key, so that the values need not be copied.
+export function jsxTemplate(...exprs: unknown[]): JsxElement {
+  const template = templateOf(exprs[0] as readonly string[]);
+  const key = template.fill(exprs);
+  return makeElement(Fragment, { tpl: template.strings, exprs, template }, key);
 }
 
 /**
@@ -50,7 +65,11 @@ export function jsxTemplate(strings: readonly string[], ...values: unknown[]): J
  */
 export function jsxAttr(prop: string, given: unknown): unknown {
   const name = attributeName(prop);
-  if (name.kind === "plain" && typeof given === "string") return write(name, given);
+  if (name.kind === "plain") {
+    if (typeof given === "string") return write(name, given);
+    if (typeof given === "number") return `${name.open}${given}"`; // without anything to escape
+  }
+  if (prop === "key") return given == null ? "" : new KeyHole(given);
   if (name.kind === "none" || name.kind === "children" || name.kind === "dangerous") return "";
   const value = primitive(attributeValue(name, given), name.kind);
   if (value === null || value === undefined || value === false || typeof value === "function") return "";
@@ -80,7 +99,7 @@ export function jsxEscape(value: unknown): unknown {
       return escapeHtml(value);
     case "number":
     case "bigint":
-      return String(value);
+      return `${value}`;
     case "object":
       if (value !== null && !isValidElement(value)) checkChild(value);
       return value;

@@ -8,9 +8,21 @@ import { options, type VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
 import type { Recorder } from "./binding.ts";
 import { checkChild } from "./_child.ts";
-import { guardComponent, guardElement, guardFragment, isFragment, type Node } from "./_element.ts";
+import { guardComponent, guardInstance } from "./_component.ts";
+import { guardElement, guardFragment, isFragment, type Node, unstamp } from "./_element.ts";
 import { HeadList } from "./_head_list.ts";
-import { moveDepth, within } from "./_rendering.ts";
+import { forgetRoot, keyOf } from "./_key.ts";
+import {
+  guardRemembered,
+  joinPage,
+  leavePage,
+  leavePlace,
+  MEMORY,
+  putBack,
+  type Remembered,
+} from "./_memo_render.ts";
+import { noteHook } from "./_memo_notes.ts";
+import { moveDepth, newRendering, seedId, within } from "./_rendering.ts";
 import type { Html } from "./html.ts";
 
 /** A page as HTML. */
@@ -31,20 +43,30 @@ export interface RenderedPage {
 export function renderPage(node: Html, recorder: Recorder): RenderedPage {
   checkChild(node);
   const head = new HeadList();
-  const body = guarded(() =>
-    within({ recorder, head, depth: 0, own: 1 }, () => renderToString(node as unknown as VNode))
-  );
-  return { head: head.toString(), body };
+  const rendering = newRendering(recorder, head);
+  try {
+    const body = guarded(() => within(rendering, () => renderToString(node as unknown as VNode)));
+    return { head: head.toString(), body };
+  } finally {
+    rendering.ids.end();
+  }
 }
 
-/** The names of Preact's hooks, as its own packages use them: root, before a vnode, before a component, at the end. */
+/**
+ * The names of Preact's hooks, as its own packages use them: root, before a vnode, before a component, at the end, in a
+ * hook of a component.
+ */
 type Hooks = {
   __?: ((node: unknown, parent: unknown) => void) | undefined;
   __b?: ((node: Node) => void) | undefined;
   __r?: ((node: Node) => void) | undefined;
   __c?: ((node: unknown, queue: unknown) => void) | undefined;
+  __h?: ((component: { readonly __v: Node }, index: number, type: number) => void) | undefined;
   errorBoundaries?: boolean | undefined;
 };
+
+/** The number that Preact gives `useId`. */
+const useIdHook = 11;
 
 const hooks = options as unknown as Hooks;
 let before: Hooks | undefined;
@@ -53,21 +75,25 @@ let component: unknown;
 // Others in the process render with Preact too: the hooks are ours only while a page of ours is rendered.
 function guarded<T>(run: () => T): T {
   if (before !== undefined) return run();
-  const { __, __b, __r, __c, errorBoundaries } = hooks;
-  before = { __, __b, __r, __c, errorBoundaries };
+  const { __, __b, __r, __c, __h, errorBoundaries } = hooks;
+  before = { __, __b, __r, __c, __h, errorBoundaries };
   // What a boundary throws away has been recorded already, so that an error is the page's, not a part's.
-  Object.assign(hooks, { __: enter, __b: look, __r: call, __c: leave, errorBoundaries: false });
+  Object.assign(hooks, { __: enter, __b: look, __r: call, __c: leave, __h: hook, errorBoundaries: false });
   try {
     return run();
   } finally {
     Object.assign(hooks, before);
     before = undefined;
     component = undefined;
+    forgetRoot();
+    unstamp();
+    leavePage();
   }
 }
 
 function enter(node: unknown, parent: unknown): void {
   moveDepth(1);
+  joinPage((parent as { __k?: { __?: unknown } }).__k);
   before?.__?.(node, parent);
 }
 
@@ -78,16 +104,34 @@ function leave(node: unknown, queue: unknown): void {
 
 function look(node: Node): void {
   before?.__b?.(node);
+  unstamp();
+  putBack();
   const { type } = node;
-  if (typeof type === "string") guardElement(node, type);
-  else if (isFragment(type)) guardFragment(node);
-  else component = guardComponent(node);
+  const key = keyOf(node);
+  if (
+    typeof type === "function" && !isFragment(type) && (type as Partial<Remembered>)[MEMORY] !== undefined
+  ) {
+    component = guardRemembered(node, type as Remembered, key);
+    return;
+  }
+  leavePlace();
+  if (typeof type === "string") guardElement(node, type, key);
+  else if (isFragment(type)) guardFragment(node, key);
+  else component = guardComponent(node, key);
+}
+
+function hook(at: { readonly __v: Node }, index: number, type: number): void {
+  noteHook(type);
+  if (type === useIdHook) seedId(at.__v);
+  before?.__h?.(at, index, type);
 }
 
 function call(node: Node): void {
   if (component !== undefined) {
     node.type = component;
     component = undefined;
+  } else {
+    guardInstance(node);
   }
   before?.__r?.(node);
 }

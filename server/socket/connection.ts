@@ -114,7 +114,10 @@ export class Connection {
     if (this.#closed || this.#greeted) return;
     this.#greeted = true;
     this.#timer?.();
-    this.#timer = this.#clock.after(this.#limits.socketAge, () => this.close(Close.age, "Old enough; come back."));
+    this.#timer = this.#clock.after(
+      this.#limits.socketAge,
+      () => this.close(Close.age, "Old enough; come back."),
+    );
   }
 
   /** Ends the connection. */

@@ -463,12 +463,12 @@ Deno.test("jsx: the automatic runtime's calls make the same page", () => {
     id: "a",
     children: [jsx("b", { children: "<" }), jsxDEV("i", { children: ["&"] }, "k")],
   });
-  assert.equal(body(calls), '<p id="a"><b>&lt;</b><i>&amp;</i></p>');
+  assert.equal(body(calls), '<p id="a"><b>&lt;</b><i data-k="k">&amp;</i></p>');
   assert.equal(
     body(
       <p id={v("a")}>
         <b>{v("<")}</b>
-        <i>{v("&")}</i>
+        <i key="k">{v("&")}</i>
       </p>,
     ),
     body(calls),

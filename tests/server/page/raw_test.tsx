@@ -197,3 +197,40 @@ Deno.test("style: what could end a declaration or the element is an error, a lis
   assert.equal(body(<p style={v("color:red;top:0")} />), '<p style="color:red;top:0"></p>');
   assert.equal(body(h("p", { style: "color:red;top:0" })), '<p style="color:red;top:0"></p>');
 });
+
+Deno.test("svg: no link is animated, compiled or not", () => {
+  for (const attributeName of ["href", "xlink:href", "HREF"]) {
+    const compiled = () =>
+      body(
+        <svg>
+          <animate attributeName={v(attributeName)} values="javascript:alert(1)" />
+        </svg>,
+      );
+    assert.throws(compiled, /Cannot animate .* a link is set by a render/, attributeName);
+    const spread = { attributeName, to: "javascript:alert(1)" };
+    assert.throws(
+      () =>
+        body(
+          <svg>
+            <set {...spread} />
+          </svg>,
+        ),
+      /Cannot animate/,
+      attributeName,
+    );
+  }
+  assert.throws(() =>
+    body(
+      <svg>
+        <animate attributeName="href" />
+      </svg>,
+    ), /Cannot animate/);
+  assert.match(
+    body(
+      <svg>
+        <animate attributeName="cx" values="1;2" />
+      </svg>,
+    ),
+    /attributeName="cx"/,
+  );
+});
