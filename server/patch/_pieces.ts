@@ -1,6 +1,6 @@
 /** Of what one body is made: pieces of the body before it, and fresh ones. */
 
-import { addCount, type Counts, type Entries, hashName, Outline, Recorder } from "./_outline.ts";
+import { addCount, type Counts, type Entries, hashName, type Outline, Recorder } from "./_outline.ts";
 import { type Open, Scanner } from "./_scan.ts";
 
 /** The same in both. */
