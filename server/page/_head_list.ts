@@ -37,7 +37,20 @@ const startTag = /\s*<([a-z]+)((?:\s+[^\s=<>"/]+(?:="[^"]*")?)*)\s*\/?>/y;
 const attribute = /([^\s=<>"/]+)(?:="([^"]*)")?/g;
 const allowed = new Set(["title", "meta", "link", "style", "script"]);
 
-function readElements(html: string): HeadElement[] {
+// Most pages have the same head at each render.
+const known = new Map<string, readonly HeadElement[]>();
+const most = 100;
+
+function readElements(html: string): readonly HeadElement[] {
+  const before = known.get(html);
+  if (before !== undefined) return before;
+  const elements = read(html);
+  if (known.size >= most) known.clear();
+  if (html.length < 64 * 1024) known.set(html, elements);
+  return elements;
+}
+
+function read(html: string): HeadElement[] {
   const elements: HeadElement[] = [];
   let at = 0;
   while (html.slice(at).trim() !== "") {

@@ -36,7 +36,7 @@ export class Renderer {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #warned = new Set<string>();
-  readonly #heads = new WeakMap<Page, string>();
+  readonly #heads = new WeakMap<Page, { own: string; whole: string }>();
 
   /** @param app the app's name, the title of pages without one */
   constructor(names: Names, app: string, limits: Limits, clock: Clock, log: Logger) {
@@ -66,7 +66,7 @@ export class Renderer {
     if (offered !== undefined && page.options.cache !== undefined) {
       throw new TypeError(`Cannot offer ${offered} on ${page.path}: a page with \`cache\` is not live.`);
     }
-    return { head: this.#sameHead(page, completeHead(head, this.#app)), body: flat(body), offers };
+    return { head: this.#completeHead(page, head), body: flat(body), offers };
   }
 
   async #load(page: Page, parts: ContextParts): Promise<Html | Response> {
@@ -85,11 +85,12 @@ export class Renderer {
   }
 
   // A thousand visitors of a page keep one text of its head, style sheet and all.
-  #sameHead(page: Page, head: string): string {
+  #completeHead(page: Page, own: string): string {
     const known = this.#heads.get(page);
-    if (known === head) return known;
-    this.#heads.set(page, head);
-    return head;
+    if (known?.own === own) return known.whole;
+    const whole = completeHead(own, this.#app);
+    this.#heads.set(page, { own, whole });
+    return whole;
   }
 
   // A misspelt name is found when it is rendered, not when somebody clicks.

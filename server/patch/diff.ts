@@ -60,7 +60,7 @@ function findChanges(before: Rendered, after: Rendered): Operation[] | undefined
   if (before.body.includes("\0") || body.includes("\0")) return undefined; // dropped in one place, replaced in another
   const outline = outlines.get(before) ?? Outline.of(before.body);
   outlines.set(before, outline);
-  const heads = looseNames(before.head === after.head ? after.head : before.head + after.head);
+  const heads = namesOf(before.head === after.head ? after.head : before.head + after.head);
   if (heads.hidden) return undefined;
   const barred = new Set(heads.ids);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -77,6 +77,14 @@ function findChanges(before: Rendered, after: Rendered): Operation[] | undefined
     return changes.operations;
   }
   return undefined;
+}
+
+// Heads seldom change: the last one's names are kept.
+let last = { head: "", names: looseNames("") };
+
+function namesOf(head: string): ReturnType<typeof looseNames> {
+  if (head !== last.head) last = { head, names: looseNames(head) };
+  return last.names;
 }
 
 /** Roughly what an operation costs on the wire. */
