@@ -70,7 +70,7 @@ async function did(page: Page, last: string, calls: number): Promise<void> {
   assert.equal(await page.locator("#calls").textContent(), `${calls}`);
 }
 
-browse("events: forms, links, disabled elements and events that do not bubble", async ({ page, context }) => {
+browse("events: forms, links, disabled elements and events that do not bubble", async ({ page }) => {
   await using server = serve(acts());
   const { sent } = overhear(page);
   await open(page, server.url);
@@ -87,12 +87,16 @@ browse("events: forms, links, disabled elements and events that do not bubble", 
 
   await page.locator("#link b").click();
   await did(page, "link", 3);
-  const [opened] = await Promise.all([
-    context.waitForEvent("page"),
-    page.locator("#link b").click({ modifiers: ["ControlOrMeta"] }),
-  ]);
-  await says(opened, "h1", "Elsewhere");
-  await opened.close();
+  // With the key that opens another tab it is the browser's click, not ours. (That the tab opens is not waited for: the
+  // headless browser from npm loses one in three.)
+  await page.evaluate(() =>
+    addEventListener("click", (event) => {
+      document.body.dataset.left = String(!event.defaultPrevented);
+      event.preventDefault();
+    }, { once: true })
+  );
+  await page.locator("#link b").click({ modifiers: ["ControlOrMeta"] });
+  assert.equal(await page.locator("body").getAttribute("data-left"), "true");
 
   await page.locator("#disabled").click({ force: true });
   await page.locator("#fenced").click({ force: true });
