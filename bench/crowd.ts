@@ -29,13 +29,22 @@ const open: Readonly<Record<Kind, (url: string) => Promise<Opened>>> = {
   page: (url) => Peer.open(url),
   async reader(url) {
     const peer = await Peer.open(url);
-    const { down } = await peer.call(bump);
+    const { down } = await oneByOne(() => peer.call(bump));
     if (!down.startsWith('["patch",') || !down.includes("row-500")) {
       throw new Error(`Cannot use this reader: it is told ${down.slice(0, 200)}.`);
     }
     return peer;
   },
 };
+
+let last: Promise<unknown> = Promise.resolve();
+
+/** Renders of one moment are one text to the server: each reader's has a number of its own in it. */
+function oneByOne<T>(run: () => Promise<T>): Promise<T> {
+  const next = last.then(run);
+  last = next.catch(() => {}); // whoever has asked hears of it
+  return next;
+}
 
 /** Opens more of them, some at once. */
 async function grow(all: Opened[], more: number, one: () => Promise<Opened>): Promise<void> {

@@ -84,11 +84,21 @@ const RUNNING = "iframe,video,audio,object,embed,dialog";
 /**
  * Puts a node where it belongs; what runs in it goes on, where the browser knows how to move it. Were everything moved
  * so, the window would follow the row that it shows to the other end of a list.
+ *
+ * @param moves where that is known
  */
-export function place(parent: Element, node: Node, at: Node | null): void {
-  const moves = "moveBefore" in Element.prototype && onPage(node) &&
-    node instanceof Element && (matches(node, RUNNING) || all(node, RUNNING).length > 0);
+export function place(
+  parent: Element,
+  node: Node,
+  at: Node | null,
+  moves: boolean = isRunning(node),
+): void {
   get(parent, moves ? "moveBefore" : "insertBefore" as "moveBefore").call(parent, node, at);
+}
+
+function isRunning(node: Node): boolean {
+  return "moveBefore" in Element.prototype && onPage(node) &&
+    node instanceof Element && (matches(node, RUNNING) || all(node, RUNNING).length > 0);
 }
 
 /** What finds its like: the same id, else the same key, else the same kind. */

@@ -45,11 +45,12 @@ export function contextKey<T>(name: string, ...initial: [value?: T]): ContextKey
 
 /** The values of one request, or of one live page. */
 export class ContextValues {
-  readonly #values = new Map<ContextKey<unknown>, unknown>();
+  // Made when it is needed: thousands of live pages have none.
+  #values: Map<ContextKey<unknown>, unknown> | undefined;
 
   /** Sets a value. Works without `this`. */
   readonly set = <T>(key: ContextKey<T>, value: T): void => {
-    this.#values.set(key, value);
+    (this.#values ??= new Map()).set(key, value);
   };
 
   /**
@@ -58,7 +59,7 @@ export class ContextValues {
    * @throws TypeError where nothing was set, and the key has no initial value
    */
   readonly get = <T>(key: ContextKey<T>): T => {
-    if (this.#values.has(key)) return this.#values.get(key) as T;
+    if (this.#values?.has(key)) return this.#values.get(key) as T;
     if (key.initial !== undefined) return key.initial.value;
     throw new TypeError(`Cannot get ${key.name}: no middleware has set it.`);
   };

@@ -36,6 +36,7 @@ export class Renderer {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #warned = new Set<string>();
+  readonly #bodies = new WeakMap<Page, string>();
   readonly #heads = new WeakMap<Page, { own: string; whole: string }>();
 
   /** @param app the app's name, the title of pages without one */
@@ -66,7 +67,7 @@ export class Renderer {
     if (offered !== undefined && page.options.cache !== undefined) {
       throw new TypeError(`Cannot offer ${offered} on ${page.path}: a page with \`cache\` is not live.`);
     }
-    return { head: this.#completeHead(page, head), body: flat(body), offers };
+    return { head: this.#completeHead(page, head), body: this.#oneText(page, flat(body)), offers };
   }
 
   async #load(page: Page, parts: ContextParts): Promise<Html | Response> {
@@ -91,6 +92,14 @@ export class Renderer {
     const whole = completeHead(own, this.#app);
     this.#heads.set(page, { own, whole });
     return whole;
+  }
+
+  // Visitors who see the same, as most do who have just come, keep one text. Their offers stay their own.
+  #oneText(page: Page, body: string): string {
+    const known = this.#bodies.get(page);
+    if (known === body) return known;
+    this.#bodies.set(page, body);
+    return body;
   }
 
   // A misspelt name is found when it is rendered, not when somebody clicks.

@@ -30,7 +30,7 @@ export interface CheckedCall {
     values: ContextValues;
     visit: string;
     page: Page;
-    url: URL;
+    href: string;
     params: Record<string, string>;
   };
 }
@@ -55,7 +55,7 @@ export async function runCall(call: CheckedCall, seen: Snapshot, host: Host): Pr
   const values = await host.values.read(seen.values);
   const drafts = new Drafts(values, visitState(seen, call.from.page));
   const [, n, acknowledged, target, args = [], element = {}] = call.frame;
-  let ticket: Change["ticket"];
+  let ticket: Change["ticket"], url: URL | undefined;
   const makeContext = (deadline: Deadline): CallContext => ({
     n,
     id: `${call.from.visit}.${n}`,
@@ -63,7 +63,9 @@ export async function runCall(call: CheckedCall, seen: Snapshot, host: Host): Pr
     state: () => drafts.state(),
     element: new ElementReader(element),
     fields: new FormReader(element),
-    url: call.from.url,
+    get url() {
+      return url ??= new URL(call.from.href);
+    },
     params: call.from.params,
     user: seen.user,
     get: call.from.values.get,

@@ -28,8 +28,8 @@ export interface LivePageParts {
   readonly sealedAt: number;
   /** The page. */
   readonly page: Page;
-  /** Its URL. */
-  readonly url: URL;
+  /** Its URL, as text: an object of it is twenty times as large. */
+  readonly href: string;
   /** The params of its path. */
   readonly params: Record<string, string>;
   /** What middleware has set. */
@@ -145,11 +145,11 @@ export class LivePage {
 
   // `undefined`: the page has left with a response, which only a GET can follow.
   async #render(seen: Snapshot, ran?: Reflex): Promise<Render | undefined> {
-    const { page, params, url, values } = this.parts;
+    const { page, params, href, values } = this.parts;
     const { renderer } = this.#host;
     try {
       const render = await renderer.render(page, {
-        url: new URL(url),
+        url: new URL(href),
         params,
         session: await this.#host.values.read(seen.values),
         state: visitState(seen, page),

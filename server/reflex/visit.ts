@@ -89,8 +89,8 @@ export class Visit {
     if (isForgotten(seen, data.sealedAt)) return this.#resync("forgotten");
     const found = this.#host.find(data.path);
     if (found === undefined) return this.#resync("page");
-    const url = new URL(data.path, handshake.origin);
-    const values = await this.#host.admit(new URL(url), seen.user, handshake);
+    const url = new URL(data.path, handshake.origin), { href } = url;
+    const values = await this.#host.admit(url, seen.user, handshake);
     if (values === undefined) return this.#resync("left");
     // Whoever held this visit parks its view first.
     this.#host.visits.get(data.visit)?.replace();
@@ -101,7 +101,7 @@ export class Visit {
     const view: View = known ??
       { hash: data.hash, version: 0, render: undefined, previous: undefined, state: data.state };
     const { visit, identity, sealedAt } = data;
-    const parts = { visit, identity, sealedAt, ...found, url, values, view };
+    const parts = { visit, identity, sealedAt, ...found, href, values, view };
     const live = this.#live = new LivePage(parts, this.#host, (frame) => this.#connection.send(frame));
     this.#handshake = undefined;
     this.#host.visits.set(visit, this);
@@ -187,8 +187,8 @@ export class Visit {
     }
     await live.base(seen);
     const resolved = this.#check(live, frame);
-    const { visit, page, url, params, values, view } = live.parts;
-    const call: CheckedCall = { frame, hash, resolved, from: { visit, page, url, params, values } };
+    const { visit, page, href, params, values, view } = live.parts;
+    const call: CheckedCall = { frame, hash, resolved, from: { visit, page, href, params, values } };
     const result = await runCall(call, seen, this.#host);
     const { committed, told } = await this.#commit(live, call, result, seen);
     if (committed === undefined) return false;

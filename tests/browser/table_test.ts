@@ -52,5 +52,12 @@ browse("table: rows are bumped, inserted, deleted, reversed; focus and scroll st
   await says(page, "#row-17 .qty", 6);
   await page.reload();
   await order(page, 1000, 999, 998);
+  // At the top it stays there, whatever row that was.
+  await page.evaluate(() => scrollTo(0, 0));
+  await page.locator("#row-1000 .bump").focus();
+  await press("reverse");
+  await order(page, 2, 3);
+  await page.evaluate(() => new Promise(requestAnimationFrame));
+  assert.deepEqual([await focused(), await scrolled()], ["row-1000", 0]);
   assertQuiet(page);
 });
