@@ -11,6 +11,7 @@ import type { Logger } from "../observe.ts";
 import type { ContextParts } from "./context.ts";
 import { pageContext, publicContext } from "./context.ts";
 import { readQuery } from "../http/query.ts";
+import { findDoubt } from "../patch/doubt.ts";
 import { completeHead } from "./document.ts";
 import type { Html } from "./html.ts";
 import { Offers } from "./offers.ts";
@@ -83,6 +84,19 @@ export class Renderer {
     } finally {
       cancel();
     }
+  }
+
+  /** Says once of a page where its markup keeps patches from being small. */
+  warnOfDoubt(page: Page, { body }: Pick<Render, "body">): void {
+    const warning = canonicalJson([page.path]);
+    if (this.#warned.has(warning)) return;
+    this.#warned.add(warning);
+    const at = findDoubt(body);
+    if (at === undefined) return;
+    this.#log.warn("a page is patched as a whole: behind this, a browser's tree may not be what is written", {
+      page: page.path,
+      at,
+    });
   }
 
   // A thousand visitors of a page keep one text of its head, style sheet and all.

@@ -121,7 +121,11 @@ export class LivePage {
   #replace(render: Render, seen: Snapshot): Operation[] {
     const { view } = this.parts;
     const { clock, limits } = this.#host;
-    const operations = view.render === undefined || this.#guessed ? whole(render) : diff(view.render, render);
+    const known = this.#guessed ? undefined : view.render;
+    const operations = known === undefined ? whole(render) : diff(known, render);
+    if (known !== undefined && operations.some(([name]) => name === "body")) {
+      this.#host.renderer.warnOfDoubt(this.parts.page, render);
+    }
     if (view.render !== undefined) {
       view.previous = { offers: view.render.offers, until: clock.now() + limits.oldOffers };
     }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Operation } from "../../../protocol/operations.ts";
 import { diff } from "../../../server/patch/diff.ts";
+import { findDoubt } from "../../../server/patch/doubt.ts";
 
 /** Long enough for the body never to be the shorter operation. */
 const STAYS = `<p>${"What stays. ".repeat(30)}</p>`;
@@ -248,4 +249,11 @@ Deno.test("diff: a script has no name, so that no patch is nothing but a script"
   const list = (more: string) => `<div id="d">${more}<b id="x">x</b></div>`;
   const operations = around("", list(""), list('<script id="s">1</script>'));
   assert.deepEqual(operations.map(([name, at]) => [name, at]), [["morph", "d"]]);
+});
+
+Deno.test("doubt: says which tag a parser reads in another way, and nothing of what is in the page", () => {
+  assert.equal(findDoubt("<main><p>secret<div>x</div></p></main>"), "body > main > p > <div>");
+  assert.equal(findDoubt("<table>secret</table>"), "body > table > text");
+  assert.equal(findDoubt("<b><i>x</b></i>"), "body > b > i > </b>");
+  assert.equal(findDoubt("<main><p>x</p></main>"), undefined);
 });

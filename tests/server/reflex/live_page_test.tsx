@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { App, Head, HttpError, on, Reflex } from "@argyle/argyle";
+import { App, Head, HttpError, on, raw, Reflex } from "@argyle/argyle";
 import { memory } from "@argyle/argyle/memory";
 import type { AppOptions } from "@argyle/argyle/types";
 import { load, MemoryLog, Peer, timed } from "../../helpers/peer.ts";
@@ -177,4 +177,33 @@ timed("parked views: without room for them a page is rendered again, and works",
   await using server = await app.listen({ port: 0 });
   await using peer = await Peer.live(server, await load(app));
   assert.deepEqual((await peer.call("Steps#next")).slice(0, 2), ["patch", 1]);
+});
+
+timed("patch: a page that has to be sent whole says so in the log, once", async () => {
+  const log = new MemoryLog();
+  const app = new App({ log });
+  let count = 0;
+  class Whole extends Reflex {
+    add() {
+      count += 1;
+    }
+  }
+  app.reflexes({ Whole });
+  app.page("/", () => (
+    <main>
+      <p dangerouslySetInnerHTML={raw("<div>not in a p</div>")} />
+      <button data-reflex="click->Whole#add">{count}</button>
+    </main>
+  ));
+  await using server = await app.listen({ port: 0 });
+  await using peer = await Peer.live(server, await load(app));
+  for (let n = 0; n < 3; n++) {
+    const frame = await peer.call("Whole#add");
+    assert.match(JSON.stringify(frame), /^\["patch",\d,\[\["body",/);
+  }
+  const told = log.lines.filter((line) => line.includes("as a whole"));
+  assert.deepEqual(told, [
+    "warn a page is patched as a whole: behind this, a browser's tree may not be what is written " +
+    '{"page":"/","at":"body > main > p > <div>"}',
+  ]);
 });
