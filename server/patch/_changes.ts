@@ -176,7 +176,7 @@ export class Changes {
     if (name !== nameOf(this.#a, tag)) return false;
     const { top } = scan;
     const index = top.children;
-    const address = this.#addressOfChild(scan, name, index);
+    const address = this.#addressOfChild(scan, { name, index, rule: twin.rule }, top);
     if (address === undefined) return false;
     const { content } = tag.rule;
     if (content !== "raw" && content !== "svg" && top.rule.content !== "svg" && tag.closed === twin.closed) {
@@ -314,10 +314,10 @@ export class Changes {
   #addressOf(scan: Scanner, open: Open): { path: Address; names: readonly string[] } | undefined {
     if (open.parent === undefined) return scan.knows(open) ? { path: "", names: [] } : undefined;
     if (!scan.knows(open) && !this.#isAddress(open.name)) return undefined;
-    return this.#addressOfChild(scan, open.name, open.index, open.parent);
+    return this.#addressOfChild(scan, open, open.parent);
   }
 
-  #addressOfChild(scan: Scanner, name: string, index: number, parent: Open = scan.top) {
+  #addressOfChild(scan: Scanner, { name, index, rule }: Pick<Open, "name" | "index" | "rule">, parent: Open) {
     if (isSealed(parent, this.#b)) return undefined;
     if (this.#isAddress(name)) {
       if (!name.startsWith(" ")) return { path: name as Address, names: [name] };
@@ -326,6 +326,10 @@ export class Changes {
       return { path: [scope, name.slice(1)] as Address, names };
     }
     if (!scan.knows(parent) || Number.isNaN(index)) return undefined;
+    // What is not understood further on may still move it: a parser puts what has no place in a table in front of it,
+    // and takes apart a formatting element that is closed by a wrong end tag.
+    const isWhole = this.#outline.limit === this.#a.length;
+    if (!isWhole && (rule.formatting || rule.name === "table")) return undefined;
     const above = this.#addressOf(scan, parent);
     if (above === undefined) return undefined;
     const { path, names } = above;

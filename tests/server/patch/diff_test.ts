@@ -257,3 +257,11 @@ Deno.test("doubt: says which tag a parser reads in another way, and nothing of w
   assert.equal(findDoubt("<b><i>x</b></i>"), "body > b > i > </b>");
   assert.equal(findDoubt("<main><p>x</p></main>"), undefined);
 });
+
+Deno.test("diff: a table that may still be moved by what is in it has no position", () => {
+  const page = (name: string) =>
+    `<main id="m"><table class="${name}"><tr><td>x</td></tr><tt>in front of it</tt></table></main>`;
+  assert.deepEqual(around("", page("a"), page("b")).map(([name]) => name), ["body"]);
+  const bold = (text: string) => `<main id="m"><b><i><u>${text}</u></i><p>x</b>y</p></main>`;
+  assert.deepEqual(around("", bold("1"), bold("2")).map(([name]) => name), ["body"]);
+});
