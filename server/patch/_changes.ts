@@ -340,22 +340,12 @@ export class Changes {
 
 /** How far the new body is ahead of the old one at a place of the new one. */
 function shiftAt(shifts: readonly Shift[], twin: number): number {
-  let found = 0;
-  for (const { from, by } of shifts) {
-    if (from > twin) break;
-    found = by;
-  }
-  return found;
+  return shifts.findLast(({ from }) => from <= twin)?.by ?? 0;
 }
 
 /** Where an element begins in the new body that is open in both. */
 function twinOf(shifts: readonly Shift[], start: number): number {
-  let found = 0;
-  for (const { from, by } of shifts) {
-    if (from - by > start) break;
-    found = by;
-  }
-  return start + found;
+  return start + (shifts.findLast(({ from, by }) => from - by <= start)?.by ?? 0);
 }
 
 /** Where the text ends that is all of an element's content. */

@@ -55,7 +55,7 @@ export class Pieces {
     const { starts, ends, parents } = recorder;
     const kept = new Uint8Array(before.starts.length);
     let hidden = before.hidden;
-    for (const piece of this.#pieces) {
+    for (const [index, piece] of this.#pieces.entries()) {
       if (piece.kind === "fresh") {
         const scan = new Scanner(html, piece.at, piece.parent, recorder);
         scan.advance(piece.to);
@@ -69,7 +69,7 @@ export class Pieces {
         if (start >= piece.to) break;
         kept[i] = 1;
         starts.push(start + shift);
-        ends.push(end <= piece.to ? end + shift : this.#moved(end));
+        ends.push(end <= piece.to ? end + shift : this.#moved(end, index));
         parents.push(before.parents[i]!);
       }
     }
@@ -84,11 +84,12 @@ export class Pieces {
     return { entries: recorder, counts, limit, hidden };
   }
 
-  // Behind an end tag of the old body: where that stands in the new one.
-  #moved(end: number): number {
+  // Behind an end tag of the old body: where that stands in the new one. Mostly it is not far behind the beginning.
+  #moved(end: number, index: number): number {
     if (end === Infinity) return end;
-    for (let i = this.#pieces.length - 1; i >= 0; i--) {
-      const piece = this.#pieces[i]!;
+    const { length } = this.#pieces;
+    for (let i = 0; i < length; i++) {
+      const piece = this.#pieces[(index + i) % length]!;
       if (piece.kind === "same" && piece.from < end && end <= piece.to) return end + piece.at - piece.from;
     }
     throw new RangeError(`Cannot find the end at ${end}: no piece holds it.`);
