@@ -33,6 +33,8 @@ export async function buildClient(): Promise<ClientBuild> {
       format: "esm",
       platform: "browser",
       target: "es2022",
+      // A field that only says its type is no statement of its own.
+      tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
       charset: "utf8",
       legalComments: "none",
       plugins: [denoResolver],
@@ -52,10 +54,22 @@ const denoResolver: esbuild.Plugin = {
       return { path: kind === "entry-point" ? path : new URL(path, importer).href, namespace: "deno" };
     });
     build.onLoad({ filter: /.*/, namespace: "deno" }, async ({ path }) => {
-      return { contents: await Deno.readTextFile(new URL(path)), loader: "ts" };
+      return { contents: asEnums(await Deno.readTextFile(new URL(path))), loader: "ts" };
     });
   },
 };
+
+/**
+ * Names that stand in a flat object, such as `Attribute`, become members of an enum: esbuild writes those where they are
+ * used and drops the rest. Of an object it does neither. Nothing in the browser lists the members of one.
+ */
+function asEnums(source: string): string {
+  return source.replace(
+    /^export const (\w+) = \{\n([^{}]*)\} as const;$/gm,
+    (_, name: string, members: string) =>
+      `export enum ${name} {\n${members.replace(/^( {2}\w+): /gm, "$1 = ")}}`,
+  );
+}
 
 async function hashOf(code: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(code));

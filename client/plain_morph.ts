@@ -70,7 +70,7 @@ export function morphChildren(from: Element, to: Element, hooks: Hooks): void {
 }
 
 /** Puts a new node on the page, with what the page has already of what is in it. */
-function add(parent: Element, next: Node, at: Node | null, hooks: Hooks): void {
+export function add(parent: Element, next: Node, at: Node | null, hooks: Hooks): void {
   const keeps = next instanceof Element && all(next, "[id]").some(hooks.find);
   const node = keeps ? page("importNode").call(document, next, false) : next;
   place(parent, node, at);

@@ -22,6 +22,8 @@ export const Attribute = {
   permanent: "data-reflex-permanent",
   /** The key of an element in a list, where it has no id. */
   key: "data-k",
+  /** An element whose content is a part of its own: what stands around it is patched without it. */
+  live: "data-argyle-live",
   /** The border around raw HTML; nothing inside it is bound. */
   raw: "data-raw",
   /** On the script element: the sealed page data. */
