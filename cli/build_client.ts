@@ -65,9 +65,9 @@ const denoResolver: esbuild.Plugin = {
  */
 function asEnums(source: string): string {
   return source.replace(
-    /^export const (\w+) = \{\n([^{}]*)\} as const;$/gm,
-    (_, name: string, members: string) =>
-      `export enum ${name} {\n${members.replace(/^( {2}\w+): /gm, "$1 = ")}}`,
+    /^((?:export )?)const (\w+) = \{\n([^{}]*)\} as const;$/gm,
+    (_, as: string, name: string, members: string) =>
+      `${as}enum ${name} {\n${members.replace(/^( {2}\w+): /gm, "$1 = ")}}`,
   );
 }
 

@@ -10,14 +10,15 @@ import type { ClientFrame, ElementData, Json } from "../protocol/frames.ts";
 import { CallError } from "./call_error.ts";
 import { flow } from "./flow.ts";
 
-/** Calls without an outcome that may be under way at once; the server refuses more (`Limits.pendingPerVisit`). */
-export const IN_FLIGHT = 32;
-
-/** Calls that wait to be sent. */
-export const QUEUED = 1000;
-
-/** Bytes of a frame that the server takes (`Limits.frame`). */
-export const FRAME_BYTES = 64 * 1024;
+/** The most that there may be. */
+export const Most = {
+  /** Calls without an outcome that are under way at once; the server refuses more (`Limits.pendingPerVisit`). */
+  inFlight: 32,
+  /** Calls that wait to be sent. */
+  queued: 1000,
+  /** Bytes of a frame; the server takes no larger one (`Limits.frame`). */
+  frame: 65_536,
+} as const;
 
 interface Call {
   readonly target: string;
@@ -66,15 +67,15 @@ export function callsOver(clock: Clock): Calls {
   }
 
   function pump(): void {
-    while (send && !timer && flight.size < IN_FLIGHT) {
+    while (send && !timer && flight.size < Most.inFlight) {
       const [call] = queue;
       if (!call) return;
       const n = last + 1;
       const [oldest = n] = flight.keys();
       call.text = JSON.stringify(["call", n, oldest - 1, call.target, ...call.rest] satisfies ClientFrame);
-      if (new TextEncoder().encode(call.text).length > FRAME_BYTES) {
+      if (new TextEncoder().encode(call.text).length > Most.frame) {
         queue.shift();
-        call.reject(new CallError("too_large", `A call has at most ${FRAME_BYTES} bytes.`));
+        call.reject(new CallError("too_large", `A call has at most ${Most.frame} bytes.`));
         continue;
       }
       const wait = take();
@@ -101,7 +102,7 @@ export function callsOver(clock: Clock): Calls {
     abandon,
     waiting: () => flight.size > 0,
     async call(target, args, element) {
-      if (queue.length >= QUEUED) throw new CallError("busy", "Too many calls wait.");
+      if (queue.length >= Most.queued) throw new CallError("busy", "Too many calls wait.");
       // A copy: the caller may change its list before the frame is written.
       const list = JSON.parse(JSON.stringify(args)) as readonly Json[];
       const { promise, resolve, reject } = Promise.withResolvers<Json | undefined>();

@@ -19,12 +19,19 @@ import { endpoint, pageData } from "./page.ts";
 import { type Fresh, refresh, request } from "./refresh.ts";
 import { showStatus } from "./status.ts";
 
-/** After this time without `ready` an attempt has failed; a socket that was ready for this long was a good one. */
-const HANDSHAKE = 10_000, STEADY = 10_000;
-/** Resyncs that follow each other within this time slow down, up to it. */
-const RESYNC_PACE = 5000, RESYNC_SPREAD = 200;
-/** After a restart everybody comes back; within this time. */
-const RETURN_SPREAD = 1000;
+/** Milliseconds. */
+const Time = {
+  /** Without `ready` for so long, an attempt has failed. */
+  handshake: 10_000,
+  /** A socket that was ready for so long was a good one. */
+  steady: 10_000,
+  /** Resyncs that follow each other within this time slow down, up to it. */
+  resyncPace: 5000,
+  /** The first resync comes within this time. */
+  resyncSpread: 200,
+  /** After a restart everybody comes back; within this time. */
+  returnSpread: 1000,
+} as const;
 
 /** How the connection changes the page. */
 export interface Interpreter {
@@ -41,7 +48,7 @@ export interface Connection {
   /** Lets go of everything; `wake` starts again. */
   sleep(): void;
   /** A call was made; somebody should be there to answer it. */
-  expectAnswer(): void;
+  expect(): void;
 }
 
 /** Nothing happens before the first `wake`. */
@@ -96,10 +103,10 @@ export function connection(
     line.onmessage = (event) => {
       pulse.stop();
       receive(event.data);
-      expectAnswer();
+      expect();
     };
     line.onclose = ({ code }) => lost(code, opened);
-    settling = clock.after(HANDSHAKE, () => lost(0, opened));
+    settling = clock.after(Time.handshake, () => lost(0, opened));
   }
 
   function say(frame: ClientFrame): void {
@@ -135,7 +142,7 @@ export function connection(
     if (!opened) stale = true;
     if (fetching) return;
     const comesBack = code === Close.restart || code === Close.away || code === Close.age;
-    plan(comesBack ? random() * RETURN_SPREAD : nextDelay(page("hidden")));
+    plan(comesBack ? random() * Time.returnSpread : nextDelay(page("hidden")));
   }
 
   function receive(text: unknown): void {
@@ -163,7 +170,7 @@ export function connection(
     if (theirs !== version) return wishResync();
     ready = true;
     settling?.();
-    settling = clock.after(STEADY, () => nextDelay.reset());
+    settling = clock.after(Time.steady, () => nextDelay.reset());
     showStatus("online");
     calls.online((text) => socket?.send(text));
   }
@@ -185,12 +192,10 @@ export function connection(
   }
 
   async function redeem(ticket: string): Promise<void> {
-    const headers = { "content-type": "text/plain" };
     await request(env, endpoint(script, Path.ticket, location.href).href, {
       method: "POST",
       body: ticket,
-      headers,
-      credentials: "same-origin",
+      headers: { "content-type": "text/plain" },
     });
     wishResync();
   }
@@ -204,8 +209,8 @@ export function connection(
   }
 
   function planResync(): void {
-    resyncs = clock.now() - lastResync < RESYNC_PACE ? resyncs + 1 : 0;
-    plan(random() * Math.min(RESYNC_PACE, RESYNC_SPREAD * 2 ** resyncs));
+    resyncs = clock.now() - lastResync < Time.resyncPace ? resyncs + 1 : 0;
+    plan(random() * Math.min(Time.resyncPace, Time.resyncSpread * 2 ** resyncs));
   }
 
   async function resync(): Promise<void> {
@@ -238,12 +243,12 @@ export function connection(
     else open();
   }
 
-  function expectAnswer(): void {
+  function expect(): void {
     if (ready) pulse.expect();
   }
 
   return {
-    expectAnswer,
+    expect,
     wake() {
       if (ready) pulse.probe();
       else if (!socket && !fetching) attempt();

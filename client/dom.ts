@@ -5,9 +5,11 @@
  * @module
  */
 
-/** A member of an element, whatever the fields inside it are called. */
-export function get<K extends keyof Element>(element: Element, key: K): Element[K] {
-  return Reflect.get(Element.prototype, key, element);
+/** A member of an element (or of a node, where nodes have it), whatever the fields inside it are called. */
+export function get<K extends keyof Node>(node: Node, key: K): Node[K];
+export function get<K extends keyof Element>(element: Element, key: K): Element[K];
+export function get(node: Node, key: keyof Element): Element[keyof Element] {
+  return Reflect.get(Element.prototype, key, node);
 }
 
 /** A member of the document, whatever the images and forms on the page are called. */
@@ -43,7 +45,7 @@ export function all<E extends Element>(root: Element | DocumentFragment, selecto
 
 /** Whether a node is another one or in it. */
 export function contains(root: Node, node: Node): boolean {
-  return Node.prototype.contains.call(root, node);
+  return Element.prototype.contains.call(root, node);
 }
 
 /** Whether a node is still on the page. */
@@ -53,10 +55,10 @@ export function onPage(node: Node): boolean {
 
 /** Tells the page, from an element or from the document, what has happened. */
 export function announce(target: EventTarget, name: string, detail?: unknown): void {
-  EventTarget.prototype.dispatchEvent.call(target, new CustomEvent(name, { bubbles: true, detail }));
+  Element.prototype.dispatchEvent.call(target, new CustomEvent(name, { bubbles: true, detail }));
 }
 
 /** Listens on the document, in the capturing phase; without `active` the listener cannot prevent the default. */
 export function listen(type: string, run: (event: Event) => void, active = false): void {
-  EventTarget.prototype.addEventListener.call(document, type, run, { capture: true, passive: !active });
+  Element.prototype.addEventListener.call(document, type, run, { capture: true, passive: !active });
 }

@@ -26,7 +26,7 @@ import { type Client, start } from "./start.ts";
 
 export { CallError } from "./call_error.ts";
 
-const script = typeof document === "undefined" ? null : ownScript();
+const script = globalThis.document && ownScript();
 const client: Client | null | undefined = script && start(script, browserEnvironment());
 
 /**

@@ -113,5 +113,5 @@ function kindOf(node: Node): string {
 
 /** The node behind another one. */
 export function after(node: Node): Node | null {
-  return Reflect.get(Node.prototype, "nextSibling", node);
+  return get(node, "nextSibling");
 }

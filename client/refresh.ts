@@ -9,9 +9,6 @@ import type { Environment } from "./environment.ts";
 import { type PageData, pageData, scriptIn } from "./page.ts";
 import { parseDocument, sweep } from "./parse.ts";
 
-/** After this time a request counts as failed. */
-const PATIENCE = 15_000;
-
 /** The page, loaded again. */
 export interface Fresh {
   readonly data: PageData;
@@ -22,14 +19,15 @@ export interface Fresh {
 /** The page; or `after` how many milliseconds at least to try again; or nothing: it is another page by now. */
 export type Refresh = Fresh | { readonly after: number } | undefined;
 
-/** A request that ends, after some time at the latest. Undefined when there was no answer. */
+/** A request that ends, after 15 seconds at the latest. Undefined when there was no answer. */
 export async function request(
   env: Environment,
   url: string,
   init: RequestInit,
   controller: AbortController = new AbortController(),
 ): Promise<[response: Response, text: string] | undefined> {
-  const cancel = env.clock.after(PATIENCE, () => controller.abort());
+  const patience = 15_000;
+  const cancel = env.clock.after(patience, () => controller.abort());
   try {
     const response = await env.fetch(url, { ...init, signal: controller.signal });
     return [response, await response.text()];

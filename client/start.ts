@@ -35,7 +35,7 @@ export function start(script: HTMLScriptElement, env: Environment): Client {
     element: ElementData = {},
   ): Promise<Json | undefined> {
     const outcome = calls.call(target, args, element);
-    line.expectAnswer();
+    line.expect();
     return outcome;
   }
 

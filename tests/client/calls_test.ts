@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { FakeEnvironment } from "./fakes.ts";
-import { callsOver, FRAME_BYTES, IN_FLIGHT, QUEUED } from "../../client/calls.ts";
+import { callsOver, Most } from "../../client/calls.ts";
 import type { CallError } from "../../client/call_error.ts";
 import { BURST, RATE } from "../../client/flow.ts";
 import { defaultLimits, readClientFrame } from "../../protocol/mod.ts";
@@ -20,8 +20,8 @@ function setUp() {
 const codeOf = (outcome: Promise<unknown>) => outcome.then(() => "none", (error: CallError) => error.code);
 
 Deno.test("calls: the client's own limits stay within the server's", () => {
-  assert.equal(IN_FLIGHT, defaultLimits.pendingPerVisit);
-  assert.equal(FRAME_BYTES, defaultLimits.frame);
+  assert.equal(Most.inFlight, defaultLimits.pendingPerVisit);
+  assert.equal(Most.frame, defaultLimits.frame);
   assert.ok(BURST < defaultLimits.frameBurst);
   assert.ok(RATE < defaultLimits.framesPerSecond);
 });
@@ -60,9 +60,9 @@ Deno.test("calls: at most 32 are under way, the rest wait their turn", () => {
   const { calls, sent, call, send } = setUp();
   calls.online(send);
   for (let i = 0; i < 40; i++) call();
-  assert.equal(sent.length, IN_FLIGHT);
+  assert.equal(sent.length, Most.inFlight);
   calls.settle(5);
-  assert.equal(sent.length, IN_FLIGHT + 1);
+  assert.equal(sent.length, Most.inFlight + 1);
   assert.deepEqual(JSON.parse(sent.at(-1)!).slice(0, 3), ["call", 33, 0]);
 });
 
@@ -82,14 +82,14 @@ Deno.test("calls: a flood leaves at the rate that the server allows", () => {
 
 Deno.test("calls: a thousand wait, one more is refused at once", async () => {
   const { call } = setUp();
-  for (let i = 0; i < QUEUED; i++) call();
+  for (let i = 0; i < Most.queued; i++) call();
   assert.equal(await codeOf(call()), "busy");
 });
 
 Deno.test("calls: a frame that the server would refuse for its size is not sent and takes no number", async () => {
   const { calls, sent, call, send } = setUp();
   calls.online(send);
-  const large = call("A#b", ["€".repeat(FRAME_BYTES / 3)]);
+  const large = call("A#b", ["€".repeat(Most.frame / 3)]);
   assert.equal(await codeOf(large), "too_large");
   call("A#c");
   assert.deepEqual(sent.map((text) => JSON.parse(text)), [["call", 1, 0, "A#c"]]);

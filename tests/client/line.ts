@@ -43,7 +43,7 @@ export function setUp() {
   }
   const call = (target: string) => {
     const outcome = calls.call(target, [], {});
-    line.expectAnswer();
+    line.expect();
     outcome.catch(() => {});
     return outcome;
   };
