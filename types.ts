@@ -20,15 +20,23 @@ export type { Check, Entry, Write } from "./server/session/store.ts";
 export type { Clock } from "./protocol/clock.ts";
 export type { ElementReader, FormReader, Untrusted, UntrustedError } from "./server/reflex/element.ts";
 export type { JsxElement } from "./server/page/html.ts";
+export type { LiveProps } from "./server/page/live.ts";
 export type { Limits } from "./protocol/limits.ts";
 export type { Listening, ListenOptions } from "./server/http/listen.ts";
 export type { LogFields, Logger } from "./server/observe.ts";
 export type { Offer, Offerable, OfferArgs } from "./server/reflex/on.ts";
 export type {
   ErrorComponent,
+  KeyContext,
+  KeyedContext,
+  KeyedPageComponent,
+  KeyedPageOptions,
+  Load,
+  LoadOptions,
   PageComponent,
   PageError,
   PageOptions,
+  PublicContext,
   PublicPageComponent,
   PublicPageOptions,
   Untyped,
@@ -36,5 +44,6 @@ export type {
 export type { Raw } from "./server/page/raw.ts";
 export type { ReflexClass } from "./server/reflex/reflex.ts";
 export type { RouteContext, RouteHandler, RouteHandlers, RouteOptions } from "./server/door/route_door.ts";
+export type { TopicContext, TopicKind, TopicOptions } from "./server/bus/topic.ts";
 export type { SchemaInput, SchemaIssue, SchemaOutput, SchemaResult } from "./protocol/schema.ts";
 export type { StaticOptions } from "./server/http/static_options.ts";

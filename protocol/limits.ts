@@ -47,6 +47,12 @@ export interface Limits {
   readonly socketsPerSession: number;
   /** Sockets of one isolate. */
   readonly sockets: number;
+  /** Topics that one page, or one part of it, may depend on. */
+  readonly topics: number;
+  /** Bytes a slow reader may be behind before it is sent nothing that others have caused, until it has read them. */
+  readonly watermark: number;
+  /** Milliseconds for which a slow reader may be that far behind before its socket is closed. */
+  readonly stuck: number;
   /** Bytes a slow reader may be behind before its socket is closed. */
   readonly buffered: number;
   /** Milliseconds from the opening of a socket to its first frame. */
@@ -91,6 +97,12 @@ export interface Limits {
   readonly session: number;
   /** Bytes of renders kept for pages whose socket is away, least recently used first out. */
   readonly parked: number;
+  /** Renders kept of one shared view for readers who are behind; who is further behind loads the page again. */
+  readonly bases: number;
+  /** Loads kept in one isolate, least recently used first out. */
+  readonly loads: number;
+  /** Milliseconds after which a page that is only shown asks again whether its person may still see it. */
+  readonly identity: number;
   /** Tries of a commit that meets others. */
   readonly conflicts: number;
 }
@@ -123,6 +135,9 @@ export const defaultLimits: Limits = {
   field: 32 * 1024, // a long text
   socketsPerSession: 20, // tabs
   sockets: 10_000, // 10,000 × 23 KB of socket, and their views
+  topics: 64, // a page of fifty things, each watched by itself, and what is around them
+  watermark: 256 * 1024, // one render of a large page
+  stuck: 30 * second, // a phone in a tunnel
   buffered: 4 * 1024 * 1024, // some twenty renders of a large page
   firstFrame: 5 * second, // one slow round trip
   idle: minute, // proxies cut at 60 s; the ping goes out at 30 s
@@ -145,5 +160,8 @@ export const defaultLimits: Limits = {
   sessionIdle: 7 * day, // back next week
   session: 30 * day, // ASVS 4.0, 3.3
   parked: 64 * 1024 * 1024, // some four hundred large pages
+  bases: 8, // readers freeze at different moments
+  loads: 1000, // what a few hundred people are looking at
+  identity: minute, // a right that was withdrawn elsewhere
   conflicts: 10, // with ticket order, the second try is the last
 };

@@ -5,6 +5,7 @@
  */
 
 import { defaultLimits, type Limits } from "../protocol/limits.ts";
+import type { Topic } from "./bus/topic.ts";
 import { compose } from "./compose.ts";
 import { answer } from "./door/front_door.ts";
 import type { Route, RouteHandlers, RouteOptions } from "./door/route_door.ts";
@@ -27,6 +28,8 @@ import { consoleLogger, type Logger } from "./observe.ts";
 import { type AppOptions, environment, readBase, readOrigins } from "./options.ts";
 import {
   type ErrorComponent,
+  type KeyedPageComponent,
+  type KeyedPageOptions,
   type Layout,
   type Page,
   type PageComponent,
@@ -121,6 +124,36 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
     options: PublicPageOptions<Session, Query>,
   ): this;
   /**
+   * Adds a page that many people share: all whose key is equal. It is rendered once for all of them when one of its
+   * topics is published; what is one person's stands in `<Live>`.
+   *
+   * @param path like any page's
+   * @param component gives JSX from what its people have in common
+   * @param options `key` says who shares it
+   *
+   * @example
+   * ```tsx
+   * import { App, Live, topic } from "@argyle/argyle";
+   * const Room = topic("room/:room");
+   * const said = new Map<string, string[]>();
+   * const app = new App<{ name?: string }>();
+   * app.page("/:room", ({ params, subscribe }) => {
+   *   subscribe(Room(params));
+   *   return (
+   *     <main>
+   *       <ul id="said">{said.get(params.room)?.map((text) => <li>{text}</li>)}</ul>
+   *       <Live<{ name?: string }> topic={[]}>{({ session }) => <p>You are {session.name ?? "nobody"}</p>}</Live>
+   *     </main>
+   *   );
+   * }, { key: ({ params }) => params.room });
+   * ```
+   */
+  page<const Path extends string, Query = never>(
+    path: Path,
+    component: KeyedPageComponent<PathParams<Path>, Query>,
+    options: KeyedPageOptions<Session, PathParams<Path>, Query>,
+  ): this;
+  /**
    * Adds a page.
    *
    * @param path as `URLPattern` has it, below the app's base: `/`, `/orders/:id`, `/files/*`; decoded, and the first
@@ -151,8 +184,13 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
   page(
     path: string,
     component: unknown,
-    options: PageOptions<object, Session, unknown> | PublicPageOptions<Session, unknown> = {},
+    options: AnyPageOptions<Session> = {},
   ): this {
+    if (options.key !== undefined && (options.cache !== undefined || options.state !== undefined)) {
+      throw new TypeError(
+        `Cannot add ${JSON.stringify(path)}: a page with \`key\` has neither cache nor state.`,
+      );
+    }
     this.#site.pages.push({ ...this.#makePage(path, component, options), pattern: readPattern(path) });
     return this;
   }
@@ -235,6 +273,31 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
   onError(component: ErrorComponent<Session>): this {
     this.#site.onError = this.#makePage("(error)", component as unknown as Page["component"], {});
     return this;
+  }
+
+  /**
+   * Says that topics have changed: pages that subscribe to them, loads and parts that name them are brought up to date.
+   * It is for the server's own code, a timer, a webhook, a script, so that a topic's `authorize` is not asked; a reflex
+   * has `this.publish`.
+   *
+   * @param topics what has changed
+   * @returns done when it is told, not when it is shown
+   *
+   * @example
+   * ```tsx
+   * import { App, topic } from "@argyle/argyle";
+   * const Clock = topic("clock");
+   * const app = new App();
+   * app.page("/", ({ subscribe }) => {
+   *   subscribe(Clock());
+   *   return <time id="now">{new Date().toISOString()}</time>;
+   * });
+   * await app.publish(Clock());
+   * ```
+   */
+  async publish(...topics: readonly Topic[]): Promise<void> {
+    const parts = await this.#ready();
+    for (const { name } of topics) parts.topics.publish(name);
   }
 
   /**
@@ -400,7 +463,7 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
   #makePage(
     path: string,
     component: unknown,
-    options: PageOptions<object, Session, unknown> | PublicPageOptions<Session, unknown>,
+    options: AnyPageOptions<Session>,
   ): Page {
     const layouts = [this.#options.layout ?? [], options.layout ?? []].flat() as unknown as Layout[];
     return {
@@ -468,6 +531,12 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
  */
 // deno-lint-ignore no-explicit-any -- an app is invariant in its session, and whoever only serves it does not care
 export type AnyApp = App<any>;
+
+/** What any page may declare; which of it goes together is what the overloads say. */
+type AnyPageOptions<Session> =
+  & Partial<PageOptions<object, Session, unknown>>
+  & Partial<PublicPageOptions<Session, unknown>>
+  & Partial<KeyedPageOptions<Session, Record<string, string>, unknown>>;
 
 // Pages that are found by what happened, not by a path.
 const anywhere = new URLPattern();

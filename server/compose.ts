@@ -6,6 +6,8 @@
 
 import { systemClock } from "../protocol/clock.ts";
 import { PROTOCOL_VERSION } from "../protocol/version.ts";
+import { Refreshes } from "./bus/refreshes.ts";
+import { Topics } from "./bus/topics.ts";
 import { below } from "./door/front_door.ts";
 import type { Parts, Site } from "./door/parts.ts";
 import { ContextValues } from "./http/context.ts";
@@ -14,10 +16,14 @@ import { type RequestContext, runMiddleware } from "./http/middleware.ts";
 import { readPath } from "./http/path.ts";
 import { type AppOptions, environment } from "./options.ts";
 import { clientHash } from "./page/client_script.ts";
-import { findPage, type Untyped } from "./page/page.ts";
+import { findPage, type Page, type Untyped } from "./page/page.ts";
+import { makeReference } from "./reflex/call.ts";
+import type { Logger } from "./observe.ts";
 import { openPage } from "./page/page_data.ts";
 import { Renderer } from "./page/renderer.ts";
-import { ParkedViews } from "./page/view.ts";
+import { Loads } from "./page/loads.ts";
+import { ParkedViews } from "./page/parked_views.ts";
+import { SharedViews } from "./page/shared_views.ts";
 import { appSecrets } from "./seal/app_secrets.ts";
 import { KeyRing } from "./seal/key_ring.ts";
 import { Turns } from "./session/turns.ts";
@@ -48,6 +54,9 @@ export async function compose<Session extends object = Untyped>(
     clock,
   );
   const build = [PROTOCOL_VERSION, clientHash, environment("DENO_DEPLOYMENT_ID") ?? ""].join(" ");
+  const topics = new Topics(), refreshes = new Refreshes();
+  const loads = new Loads(topics, limits.loads);
+  const renderer = new Renderer(given.registry, name, limits, clock, log, loads);
   return {
     ...given,
     lang,
@@ -59,8 +68,17 @@ export async function compose<Session extends object = Untyped>(
     records: new Records(store, app, limits, clock),
     values: new SessionValues(session, log),
     turns: new Turns(),
-    renderer: new Renderer(given.registry, name, limits, clock, log),
-    parked: new ParkedViews(limits.parked),
+    renderer,
+    topics,
+    refreshes,
+    parked: new ParkedViews(limits.parked, topics),
+    shared: new SharedViews(limits.parked, {
+      limits,
+      topics,
+      refreshes,
+      render: (page, given) => renderer.renderKeyed(page, given),
+      failed: (error, page) => reportFailure(error, page, log),
+    }),
     open: (id, token) => openPage(keys, id, build, token, limits.token),
     admit: (url, user, { id, headers }) =>
       admit(site, { url, path: below(base, readPath(url, limits)), user, id }, headers),
@@ -92,4 +110,12 @@ async function admit(
     return undefined;
   }
   return passed ? values : undefined;
+}
+
+// A page that many share could not be shown anew. What is below 500 it tells whoever loads it again.
+function reportFailure(error: unknown, page: Page, log: Logger): string | undefined {
+  if (error instanceof HttpError && error.status < 500) return undefined;
+  const reference = makeReference();
+  log.error("a page could not be rendered", error, { page: page.path, reference });
+  return reference;
 }

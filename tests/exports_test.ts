@@ -4,8 +4,8 @@ import { readManifest, root, runDeno } from "./project.ts";
 /** What each entry exports. A change here is a change of what users rely on, and stands in CHANGELOG.md too. */
 const surface: Record<string, readonly string[]> = {
   ".": list(`
-    App ContextKey Engine Head Html HttpError Layout Middleware PageContext PathParams Reflex RequestContext Schema
-    SharedContext Store action contextKey href memo on raw redirect
+    App ContextKey Engine Head Html HttpError Layout Live Middleware PageContext PathParams Reflex RequestContext Schema
+    SharedContext Store Topic action contextKey href memo on raw redirect topic
   `),
   "./client": list("CallError call"),
   "./kv": list("Check Engine Entry Store Write kv openKv"),
@@ -20,10 +20,11 @@ const surface: Record<string, readonly string[]> = {
   `),
   "./testing": list("FakeClock StoreUnderTest storeContract"),
   "./types": list(`
-    Action ActionOptions AnyApp AppOptions Check Clock ElementReader Entry ErrorComponent FormReader JsxElement Limits
-    ListenOptions Listening LogFields Logger Offer OfferArgs Offerable PageComponent PageError PageOptions PublicPageComponent PublicPageOptions Raw ReflexClass
+    Action ActionOptions AnyApp AppOptions Check Clock ElementReader Entry ErrorComponent FormReader JsxElement KeyContext KeyedContext
+    KeyedPageComponent KeyedPageOptions Limits LiveProps Load LoadOptions
+    ListenOptions Listening LogFields Logger Offer OfferArgs Offerable PageComponent PageError PageOptions PublicContext PublicPageComponent PublicPageOptions Raw ReflexClass
     RouteContext RouteHandler RouteHandlers RouteOptions
-    SchemaInput SchemaIssue SchemaOutput SchemaResult StaticOptions Untrusted UntrustedError Untyped Write
+    SchemaInput SchemaIssue SchemaOutput SchemaResult StaticOptions TopicContext TopicKind TopicOptions Untrusted UntrustedError Untyped Write
   `),
 };
 

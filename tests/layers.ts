@@ -45,7 +45,7 @@ const levels: Record<string, number> = {
 };
 
 /** Folders of one level that know each other all the same. */
-const neighbours: Record<string, string[]> = { "session": ["http", "seal"] };
+const neighbours: Record<string, string[]> = { "session": ["http", "seal"], "bus": ["http"] };
 
 /** The three sides of an island never meet; what they share is in other files. */
 const sides = ["islands/server", "islands/client", "islands/bundle"];

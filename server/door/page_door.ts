@@ -10,8 +10,11 @@ import { contentSecurityPolicy, makeNonce } from "../http/headers.ts";
 import { type LiveData, writeDocument } from "../page/document.ts";
 import type { Page, Untyped } from "../page/page.ts";
 import { visitState } from "../reflex/call.ts";
-import { sealPage } from "../page/page_data.ts";
-import { hashRender, type Render } from "../page/view.ts";
+import { type Opened, openView } from "../page/open_view.ts";
+import { makeVisit, sealPage } from "../page/page_data.ts";
+import { fullBody } from "../page/shown.ts";
+import { hashPage, View } from "../page/view.ts";
+import { ownerOf } from "../reflex/live_page.ts";
 import type { SessionName } from "../session/cookie.ts";
 import type { Snapshot } from "../session/records.ts";
 import type { Arrived, Parts } from "./parts.ts";
@@ -29,15 +32,17 @@ export async function servePage(
   values: ContextValues,
   parts: Parts,
 ): Promise<Response> {
-  const rendered = await parts.renderer.render(page, {
+  const opened = await openView(page, {
+    owner: ownerOf(session.id, seen),
     url: new URL(arrival.url),
     params,
     session: await parts.values.read(seen.values) as Untyped,
     state: visitState(seen, page),
     user: seen.user,
     values,
-  });
-  if (rendered instanceof Response) return withHeaders(rendered, arrival.secure);
+  }, parts);
+  if (opened instanceof Response) return withHeaders(opened, arrival.secure);
+  const rendered = { head: opened.render.head, body: fullBody(opened) };
   const nonce = makeNonce();
   const headers = new Headers();
   headers.set("content-type", "text/html; charset=utf-8");
@@ -46,7 +51,7 @@ export async function servePage(
   headers.set("content-security-policy", contentSecurityPolicy(nonce, arrival.secure));
   // Without a cookie there is no session, and so no socket to be had: the page shows, and does no more.
   const live = arrival.cookies
-    ? await sealVisit(rendered, { session, seen, visit, url: arrival.url }, parts)
+    ? await sealVisit(opened, rendered, { session, seen, visit, url: arrival.url }, parts)
     : undefined;
   const document = writeDocument(rendered, live, { base: parts.base, nonce, lang: parts.lang });
   const bytes = new TextEncoder().encode(document);
@@ -56,20 +61,20 @@ export async function servePage(
 
 // What the page's socket will tell us, and what it will find here when it does.
 async function sealVisit(
-  render: Render,
+  { render, parts: inside, shared }: Opened,
+  rendered: { head: string; body: string },
   { session, seen, visit, url }: { session: SessionName; seen: Snapshot; visit: string; url: URL },
   parts: Parts,
 ): Promise<LiveData> {
-  const hash = await hashRender(render);
-  const data = {
-    visit,
-    path: `${url.pathname}${url.search}`,
-    hash,
-    state: seen.version,
-    identity: seen.identity,
-  };
+  // Where many share it, it is good for the isolate that has rendered it, and any name will do.
+  const hash = shared === undefined ? await hashPage(rendered) : makeVisit();
+  const { version: state, identity } = seen;
+  const view = new View({ hash, state, render, parts: inside, shared });
+  const [topic] = view.topics();
+  const isWatched = shared !== undefined || topic !== undefined;
   // The socket follows in a moment and finds this very render, so that nothing is rendered twice.
-  parts.parked.park(visit, { hash, version: 0, render, previous: undefined, state: seen.version });
+  parts.parked.park(visit, view);
+  const data = { visit, path: `${url.pathname}${url.search}`, hash, state, identity, isWatched };
   return { token: await sealPage(parts.keys, session.id, parts.build, data), visit };
 }
 

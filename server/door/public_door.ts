@@ -21,6 +21,7 @@ export async function servePublicPage(
   parts: Parts,
 ): Promise<Response> {
   const rendered = await parts.renderer.render(page, {
+    owner: arrival.url.href, // its loads may read all of it
     url: new URL(arrival.url),
     params,
     session: {},

@@ -12,7 +12,10 @@ import { serveFiles } from "../http/static_files.ts";
 import type { StaticFiles } from "../http/static_options.ts";
 import { writeDocument } from "../page/document.ts";
 import { findPage, type Page, type PageError, type Untyped } from "../page/page.ts";
+import { openView } from "../page/open_view.ts";
+import { fullBody } from "../page/shown.ts";
 import { visitState } from "../reflex/call.ts";
+import { ownerOf } from "../reflex/live_page.ts";
 import { failure, readFailure } from "./failure.ts";
 import { servePage } from "./page_door.ts";
 import type { Arrived, Parts } from "./parts.ts";
@@ -116,11 +119,12 @@ async function showFailure(
   error: PageError,
   more: Readonly<Record<string, string>>,
   { request, arrival }: Arrived,
-  { seen }: Visitor,
+  { session, seen }: Visitor,
   values: ContextValues,
   parts: Parts,
 ): Promise<Response> {
-  const rendered = await parts.renderer.render(page, {
+  const opened = await openView(page, {
+    owner: `${ownerOf(session.id, seen)} ${arrival.url.href}`, // it has no path of its own
     url: new URL(arrival.url),
     params: {},
     session: await parts.values.read(seen.values) as Untyped,
@@ -128,10 +132,11 @@ async function showFailure(
     user: seen.user,
     values,
     error,
-  });
-  if (rendered instanceof Response) {
+  }, parts);
+  if (opened instanceof Response) {
     throw new TypeError("Cannot show an error: its page left with a response.");
   }
+  const rendered = { head: opened.render.head, body: fullBody(opened) };
   const nonce = makeNonce();
   const headers = {
     ...more,

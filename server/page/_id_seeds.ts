@@ -22,6 +22,7 @@ export class IdSeeds {
   #seeds: Set<Place> | undefined;
   #paths: Map<Place, number> | undefined;
   readonly #taken = new Set([0]);
+  #names: Set<number> = none;
 
   /** Has the ids of a component count on the nearest key or id around it; without one, they count on the page. */
   seed(component: Node): void {
@@ -36,6 +37,15 @@ export class IdSeeds {
     this.#taken.add(seed);
     this.#seeds.add(at);
     at.__m = [seed, 0];
+  }
+
+  /** An id for an element where a component stands: the same as long as the keys, ids and places around it are. */
+  name(component: Node): string {
+    let path = this.#pathOf(component);
+    while (this.#names.has(path)) path = (path + 1) >>> 0;
+    if (this.#names === none) this.#names = new Set();
+    this.#names.add(path);
+    return `L${path.toString(36)}`;
   }
 
   /** The page is written: elements that are rendered again begin anew. */
@@ -90,6 +100,9 @@ function placeIn(parent: Place, node: Place, hasKey: boolean): string {
   const isPart = parent.type === Fragment && parent.__;
   return hasKey || isPart || list.length === 0 ? "" : `.${list.indexOf(node)}`;
 }
+
+/** Most pages have no parts. */
+const none: Set<number> = new Set();
 
 const start = 0x811c9dc5;
 

@@ -85,6 +85,12 @@ export class Notes implements Recorder, Noted {
     this.#rendering.recorder.offer(target, args);
   }
 
+  /** A part is somebody's, and nothing to be remembered. */
+  get live(): Recorder["live"] {
+    const { recorder } = this.#rendering;
+    return recorder.live === undefined ? undefined : (slot) => recorder.live!(slot);
+  }
+
   /** As the head of a render: takes markup. */
   add(html: string): void {
     if (this.heads === none) this.heads = [];

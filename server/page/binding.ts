@@ -5,6 +5,7 @@
  */
 
 import type { Json } from "../../protocol/mod.ts";
+import type { LiveSlot } from "./live_slot.ts";
 
 /** One call that an element offers. */
 export interface Call {
@@ -52,4 +53,10 @@ export interface Recorder {
    * the page offers twice may be told once.
    */
   offer(target: string, args: readonly Json[]): void;
+  /**
+   * The page has a place for a part of its own; not there where it can have none.
+   *
+   * @returns what stands between the tags of its element
+   */
+  readonly live?: ((slot: LiveSlot) => string) | undefined;
 }

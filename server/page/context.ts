@@ -5,12 +5,18 @@
  */
 
 import { canonicalJson } from "../../protocol/json.ts";
+import { Topic } from "../bus/topic.ts";
+import type { ContextValues } from "../http/context.ts";
+import { checkPersonal, runImpersonal } from "./_impersonal.ts";
 import { deepFreeze } from "./frozen.ts";
-import { ContextValues } from "../http/context.ts";
-import type { PageContext, PageError, Untyped } from "./page.ts";
+import type { Loads } from "./loads.ts";
+import type { Load, LoadOptions, PageContext, PageError, SharedContext, Untyped } from "./page.ts";
+import type { Watch } from "./watch.ts";
 
-/** What a context is made of. */
+/** What a context of one person is made of. */
 export interface ContextParts {
+  /** Names session and identity: what is loaded for one is not for another. */
+  readonly owner: string;
   /** The page's URL. */
   readonly url: URL;
   /** The params of its path. */
@@ -29,28 +35,47 @@ export interface ContextParts {
   readonly error?: PageError;
 }
 
+/** What a render gets at its data by. */
+export interface Means {
+  readonly loads: Loads;
+  readonly watch: Watch;
+  /** In the names of what is loaded, besides the key. */
+  readonly scope: string;
+}
+
+/** What a page's context is to the framework, which does not know its types. */
+export type AnyContext = PageContext<Untyped, Untyped, Record<string, string>>;
+
 /** The context of one render. Its functions work without `this`: everybody destructures contexts. */
-export function pageContext(parts: ContextParts): PageContext<Untyped, Untyped, Record<string, string>> {
-  const loads = new Map<string, Promise<unknown>>();
+export function pageContext(parts: ContextParts, means: Means): AnyContext {
+  const session = deepFreeze(parts.session), state = deepFreeze(parts.state);
+  const { url, params, user, values, ran, error } = parts;
   return {
-    url: parts.url,
-    params: parts.params,
-    query: parts.url.searchParams,
-    session: deepFreeze(parts.session),
-    state: deepFreeze(parts.state),
-    user: parts.user,
-    get: parts.values.get,
-    ...(parts.error === undefined ? {} : { error: parts.error }),
-    ran: <R extends object>(reflex: abstract new () => R): R | undefined =>
-      parts.ran instanceof reflex ? parts.ran : undefined,
-    load<T>(key: string | readonly unknown[], fn: () => T | Promise<T>): Promise<T> {
-      const name = canonicalJson(key);
-      const known = loads.get(name);
-      if (known !== undefined) return known as Promise<T>;
-      const loading = Promise.resolve().then(fn);
-      loads.set(name, loading);
-      return loading;
+    url,
+    params,
+    query: url.searchParams,
+    get session() {
+      checkPersonal("session");
+      return session;
     },
+    get state() {
+      checkPersonal("state");
+      return state;
+    },
+    get user() {
+      checkPersonal("user");
+      return user;
+    },
+    get(key) {
+      checkPersonal("get()");
+      return values.get(key);
+    },
+    ran(reflex) {
+      checkPersonal("ran()");
+      return ran instanceof reflex ? ran : undefined;
+    },
+    ...(error === undefined ? {} : { error }),
+    ...dataOf(means),
   };
 }
 
@@ -59,25 +84,102 @@ export function pageContext(parts: ContextParts): PageContext<Untyped, Untyped, 
  * whatever the types were told.
  */
 export function publicContext(
-  parts: Pick<ContextParts, "url" | "params">,
-): PageContext<Untyped, Untyped, Record<string, string>> {
-  const { url, params, query, load } = pageContext({
-    ...parts,
-    session: {},
-    state: {},
-    user: undefined,
-    values: nothing,
-  });
-  return Object.assign(Object.create(personal), { url, params, query, load });
+  { url, params }: Pick<ContextParts, "url" | "params">,
+  means: Means,
+): AnyContext {
+  const { load } = dataOf(means);
+  const subscribe = () => {
+    throw new TypeError("Cannot subscribe in a page with `cache`: it is not live.");
+  };
+  return impersonal("cache", { url, params, query: url.searchParams, load, subscribe });
 }
 
-const nothing = new ContextValues();
+/** What a page with `key` gets: all of it names its view. */
+export interface KeyedParts {
+  readonly params: Record<string, string>;
+  /** What the page's schema gives for the query; `undefined` where it has none. */
+  readonly query: unknown;
+  readonly key: string;
+}
 
-const personal = Object.create(null);
-for (const name of ["session", "state", "user", "get", "ran"]) {
-  Object.defineProperty(personal, name, {
-    get() {
-      throw new TypeError(`Cannot read ${name} in a page with \`cache\`: it is the same for everybody.`);
-    },
+/** The context of a page that many share. */
+export function keyedContext({ params, query, key }: KeyedParts, means: Means): AnyContext {
+  return impersonal("key", {
+    params,
+    key,
+    ...(query === undefined ? {} : { query }),
+    ...dataOf(means),
   });
+}
+
+/** A context with something more in it; what is read only when it is asked for stays so. */
+export function withMore<C extends object, M extends object>(context: C, more: M): C & M {
+  return Object.create(Object.getPrototypeOf(context), {
+    ...Object.getOwnPropertyDescriptors(context),
+    ...Object.getOwnPropertyDescriptors(more),
+  });
+}
+
+function dataOf({ loads, watch, scope }: Means): Pick<SharedContext, "load" | "subscribe"> {
+  // Of this render alone: what has no topics is kept no longer.
+  let own: Map<string, Promise<unknown>> | undefined;
+  const loadFor = <T>(
+    scope: string,
+    key: Topic | string | readonly unknown[],
+    fn: () => T | Promise<T>,
+    options: LoadOptions,
+  ): Promise<T> => {
+    const isTopic = key instanceof Topic;
+    const topics = isTopic ? [key, ...options.topics ?? []] : options.topics ?? [];
+    const name = `${scope} ${isTopic ? `:${key.name}` : canonicalJson(key)}`;
+    own ??= new Map();
+    const known = own.get(name);
+    if (known !== undefined) return known as Promise<T>;
+    const loading = topics.length === 0
+      ? Promise.resolve().then(fn)
+      : allowed(topics, watch).then(() => loads.load(name, topics.map((topic) => topic.name), fn));
+    own.set(name, loading);
+    return loading;
+  };
+  const load =
+    (<T>(key: Topic | string | readonly unknown[], fn: () => T | Promise<T>, options = {}) =>
+      loadFor(scope, key, fn, options)) as Load;
+  load.shared = (key, fn, options = {}) =>
+    loadFor("shared", key, () => runImpersonal("a shared load", fn), options);
+  return {
+    load,
+    subscribe(...topics) {
+      for (const topic of topics) void watch.add(topic)?.catch(() => {}); // the render waits for all of them
+    },
+  };
+}
+
+async function allowed(topics: readonly Topic[], watch: Watch): Promise<void> {
+  await Promise.all(topics.map((topic) => watch.add(topic)));
+}
+
+function impersonal(option: "cache" | "key", context: object): AnyContext {
+  return Object.create(absent[option], Object.getOwnPropertyDescriptors(context));
+}
+
+const absent = {
+  cache: refusing("cache", ["session", "state", "user", "get", "ran"]),
+  key: refusing("key", ["session", "state", "user", "get", "ran", "url", "query"]),
+};
+
+function refusing(option: string, names: readonly string[]): object {
+  const context = Object.create(null);
+  for (const name of names) {
+    const why = name === "query"
+      ? "add a schema as `query`, and it is in the view's name"
+      : option === "key"
+      ? "it is the same for all whose key is equal; what is one person's stands in <Live>"
+      : "it is the same for everybody";
+    Object.defineProperty(context, name, {
+      get() {
+        throw new TypeError(`Cannot read ${name} in a page with \`${option}\`: ${why}.`);
+      },
+    });
+  }
+  return context;
 }

@@ -5,6 +5,7 @@
  */
 
 import type { Schema } from "../../protocol/schema.ts";
+import type { Topic } from "../bus/topic.ts";
 import type { ContextKey } from "../http/context.ts";
 import { HttpError } from "../http/error.ts";
 import type { Html } from "./html.ts";
@@ -23,6 +24,69 @@ import type { Html } from "./html.ts";
 export type Untyped = Record<string, any>;
 
 /**
+ * Loads data before the render.
+ *
+ * Within one render the same key is loaded once, however often it is asked for. With topics, what was loaded is kept
+ * until one of them is published, and the page is shown anew then. What a load gives is shown, not changed: the next
+ * render gets the same.
+ *
+ * @example
+ * ```tsx
+ * import { App, topic } from "@argyle/argyle";
+ * import type { Load } from "@argyle/argyle/types";
+ * const Order = topic("order/:id");
+ * const orders = new Map([["7", "Tea"]]);
+ * const title = (load: Load, id: string) => load(Order({ id }), () => orders.get(id) ?? "gone");
+ * new App().page("/orders/:id", async ({ params, load }) => <h1>{await title(load, params.id)}</h1>);
+ * ```
+ */
+export interface Load {
+  /**
+   * Loads for this page as this person sees it; for all who share it, in a page with `key`.
+   *
+   * @param key names what is loaded, with all that it depends on besides the person and the page's path and params: a
+   * topic, which is then one of its topics, a text, or a list of JSON values
+   * @param fn fetches the data; its rejection is the page's
+   * @param options `topics` make it anew; without any, nothing is kept between renders
+   * @throws TypeError for a key that JSON cannot carry; HttpError 403 for a topic that the person may not subscribe to
+   */
+  <T>(
+    key: Topic | string | readonly unknown[],
+    fn: () => T | Promise<T>,
+    options?: LoadOptions,
+  ): Promise<T>;
+  /**
+   * Loads for everybody, once: on every page of the app the same key is the same. `fn` gets nothing, and reading in it
+   * what is one person's is an error.
+   *
+   * @param key names what is loaded, with all that it depends on
+   * @param fn fetches the data
+   * @param options `topics` make it anew; without any, nothing is kept between renders
+   */
+  shared<T>(
+    key: Topic | string | readonly unknown[],
+    fn: () => T | Promise<T>,
+    options?: LoadOptions,
+  ): Promise<T>;
+}
+
+/**
+ * What a load may declare.
+ *
+ * @example
+ * ```ts
+ * import { topic } from "@argyle/argyle";
+ * import type { LoadOptions } from "@argyle/argyle/types";
+ * const Orders = topic("orders"), Prices = topic("prices");
+ * const options: LoadOptions = { topics: [Orders(), Prices()] };
+ * ```
+ */
+export interface LoadOptions {
+  /** What makes it anew. */
+  readonly topics?: readonly Topic[];
+}
+
+/**
  * What every page is given, also one that many people share.
  *
  * @example
@@ -36,21 +100,82 @@ export type Untyped = Record<string, any>;
  * ```
  */
 export interface SharedContext<Params = Record<string, string>, Query = URLSearchParams> {
+  /** The params of its path, decoded. */
+  readonly params: Params;
+  /** The query of its URL; what the page's `query` schema gives for it, where the page has one. */
+  readonly query: Query;
+  /** Loads data before the render. */
+  readonly load: Load;
+  /**
+   * Has the page shown anew whenever one of the topics is published.
+   *
+   * @param topics up to `limits.topics` in one page
+   * @throws RangeError for more; the page is refused (403) to whom a topic's `authorize` refuses it
+   */
+  subscribe(...topics: readonly Topic[]): void;
+}
+
+/**
+ * What a page is given that caches may keep.
+ *
+ * @example
+ * ```tsx
+ * import { App } from "@argyle/argyle";
+ * import type { PublicContext } from "@argyle/argyle/types";
+ * const About = ({ url }: PublicContext) => <h1>About {url.host}</h1>;
+ * new App().page("/about", About, { cache: "public, max-age=60" });
+ * ```
+ */
+export interface PublicContext<Params = Record<string, string>, Query = URLSearchParams>
+  extends SharedContext<Params, Query> {
+  /** The page's own URL. */
+  readonly url: URL;
+}
+
+/**
+ * What a page with `key` is given: all of it is in the name of the view that its people share.
+ *
+ * @example
+ * ```tsx
+ * import { App } from "@argyle/argyle";
+ * import type { KeyedContext } from "@argyle/argyle/types";
+ * const Board = ({ key }: KeyedContext) => <h1>{key === "de" ? "Abfahrt" : "Departures"}</h1>;
+ * new App().page("/board", Board, { key: ({ url }) => url.searchParams.get("lang") === "de" ? "de" : "en" });
+ * ```
+ */
+export interface KeyedContext<Params = Record<string, string>, Query = never>
+  extends SharedContext<Params, Query> {
+  /** What the page's `key` has given. */
+  readonly key: string;
+}
+
+/**
+ * What a page's `key` is given, for each person who comes.
+ *
+ * @example
+ * ```ts
+ * import type { KeyContext } from "@argyle/argyle/types";
+ * const byRole = ({ user }: KeyContext) => user === "ann" ? "staff" : "guest";
+ * console.assert(byRole.length === 1);
+ * ```
+ */
+export interface KeyContext<
+  Session = Untyped,
+  Params = Record<string, string>,
+  Query = URLSearchParams,
+> {
   /** The page's own URL. */
   readonly url: URL;
   /** The params of its path, decoded. */
   readonly params: Params;
   /** The query of its URL; what the page's `query` schema gives for it, where the page has one. */
   readonly query: Query;
-  /**
-   * Loads data before the render. Within one render the same key is loaded once, however often it is asked for;
-   * nothing is kept between renders.
-   *
-   * @param key a text, or a list of JSON values
-   * @param fn fetches the data; its rejection is the page's
-   * @throws TypeError for a key that JSON cannot carry
-   */
-  load<T>(key: string | readonly unknown[], fn: () => T | Promise<T>): Promise<T>;
+  /** The values of the person's session, frozen. */
+  readonly session: Readonly<Session>;
+  /** Who it is; `undefined` before a login. */
+  readonly user: string | undefined;
+  /** What middleware has set; throws where nothing was, and the key has no initial value. */
+  get<T>(key: ContextKey<T>): T;
 }
 
 /**
@@ -71,6 +196,8 @@ export interface PageContext<
   Params = Record<string, string>,
   Query = URLSearchParams,
 > extends SharedContext<Params, Query> {
+  /** The page's own URL. */
+  readonly url: URL;
   /** The values of the person's session, frozen. */
   readonly session: Readonly<Session>;
   /** The state of this visit of this page, frozen. */
@@ -105,7 +232,27 @@ export interface PageContext<
  * ```
  */
 export type PublicPageComponent<Params = Record<string, string>, Query = URLSearchParams> = (
-  context: SharedContext<Params, Query>,
+  context: PublicContext<Params, Query>,
+) => Html | Response | Promise<Html | Response>;
+
+/**
+ * A page that is the same for all whose key is equal.
+ *
+ * @example
+ * ```tsx
+ * import { App, topic } from "@argyle/argyle";
+ * import type { KeyedPageComponent } from "@argyle/argyle/types";
+ * const Score = topic("score");
+ * const game = { home: 0, guests: 0 };
+ * const Board: KeyedPageComponent = ({ subscribe }) => {
+ *   subscribe(Score());
+ *   return <output id="score">{game.home} : {game.guests}</output>;
+ * };
+ * new App().page("/", Board, { key: () => "all" });
+ * ```
+ */
+export type KeyedPageComponent<Params = Record<string, string>, Query = never> = (
+  context: KeyedContext<Params, Query>,
 ) => Html | Response | Promise<Html | Response>;
 
 /**
@@ -185,6 +332,39 @@ export interface PublicPageOptions<Session = Untyped, Query = URLSearchParams> {
 }
 
 /**
+ * What a page declares that many people share.
+ *
+ * @example
+ * ```tsx
+ * import { App, topic } from "@argyle/argyle";
+ * import type { KeyedPageOptions } from "@argyle/argyle/types";
+ * const Room = topic("room/:room");
+ * const options: KeyedPageOptions = { key: ({ user }) => user === undefined ? "guest" : "member" };
+ * new App().page("/:room", ({ params, key, subscribe }) => {
+ *   subscribe(Room(params));
+ *   return <h1>{params.room}, for {key}s</h1>;
+ * }, options);
+ * ```
+ */
+export interface KeyedPageOptions<Session = Untyped, Params = Record<string, string>, Query = never> {
+  /**
+   * Declares the page shared by all who have the same params, the same `query` (as its schema reads it; without one
+   * there is none) and the same key: it is rendered once for all of them, compared once, and what changed is sent to
+   * all. It gets no session, no user and no URL, and reading them is an error; what is one person's stands in `<Live>`.
+   * What decides who sees what belongs into the key. It is asked when somebody comes, and after each of their calls.
+   */
+  readonly key: (
+    context: KeyContext<Session, Params, [Query] extends [never] ? URLSearchParams : Query>,
+  ) => string;
+  /** Reads the query of the page's URL, and types it, as any page's. */
+  readonly query?: Schema<unknown, Query>;
+  /** Classes whose actions the page's own scripts may call, as of any page. */
+  readonly calls?: readonly (abstract new () => object)[];
+  /** What stands around the page, inside the app's own layout; they too get nothing of a person. */
+  readonly layout?: Layout<Session> | readonly Layout<Session>[];
+}
+
+/**
  * What stands around pages: a function of the page's context and of what it stands around. It may load data of its
  * own. Several are nested, the first outermost.
  *
@@ -253,7 +433,10 @@ export interface Page {
   /** What stands around it, outermost first. */
   readonly layouts: readonly Layout[];
   /** The rest of what it declared. */
-  readonly options: PageOptions<Untyped, Untyped, unknown> & Partial<PublicPageOptions<Untyped, unknown>>;
+  readonly options:
+    & PageOptions<Untyped, Untyped, unknown>
+    & Partial<PublicPageOptions<Untyped, unknown>>
+    & Partial<KeyedPageOptions<Untyped, Record<string, string>, unknown>>;
 }
 
 /**

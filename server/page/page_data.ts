@@ -18,6 +18,8 @@ export interface PageData {
   readonly state: string;
   /** Who it was for. */
   readonly identity: string;
+  /** Whether it depends on topics, or is shared: an isolate that has not seen it does not know what has changed. */
+  readonly isWatched: boolean;
 }
 
 /** Page data that came back. */
@@ -28,8 +30,9 @@ export interface OpenedPage extends PageData {
 
 /** Seals page data for one session and one build. */
 export function sealPage(keys: KeyRing, session: string, build: string, data: PageData): Promise<string> {
-  const { visit, path, hash, state, identity } = data;
-  return keys.seal("page", `${session} ${build}`, JSON.stringify([visit, path, hash, state, identity]));
+  const { visit, path, hash, state, identity, isWatched } = data;
+  const text = JSON.stringify([visit, path, hash, state, identity, isWatched ? 1 : 0]);
+  return keys.seal("page", `${session} ${build}`, text);
 }
 
 /**
@@ -47,13 +50,14 @@ export async function openPage(
 ): Promise<OpenedPage | undefined> {
   const opened = await keys.open("page", `${session} ${build}`, token, maxAge);
   if (opened === undefined) return undefined;
-  const [visit, path, hash, state, identity] = JSON.parse(opened.text) as string[];
+  const [visit, path, hash, state, identity, watched] = JSON.parse(opened.text) as (string | number)[];
   return {
-    visit: visit!,
-    path: path!,
-    hash: hash!,
-    state: state!,
-    identity: identity!,
+    visit: visit as string,
+    path: path as string,
+    hash: hash as string,
+    state: state as string,
+    identity: identity as string,
+    isWatched: watched === 1,
     sealedAt: opened.sealedAt,
   };
 }

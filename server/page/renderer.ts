@@ -8,16 +8,21 @@ import { canonicalJson } from "../../protocol/json.ts";
 import type { Clock } from "../../protocol/clock.ts";
 import type { Limits } from "../../protocol/limits.ts";
 import type { Logger } from "../observe.ts";
-import type { ContextParts } from "./context.ts";
-import { pageContext, publicContext } from "./context.ts";
+import { jsx } from "preact/jsx-runtime";
+import { Attribute } from "../../protocol/markers.ts";
 import { readQuery } from "../http/query.ts";
 import { findDoubt } from "../patch/doubt.ts";
+import type { AnyContext, ContextParts, KeyedParts, Means } from "./context.ts";
+import { keyedContext, pageContext, publicContext, withMore } from "./context.ts";
 import { completeHead } from "./document.ts";
 import type { Html } from "./html.ts";
+import { LiveSlots, type PlacedSlot } from "./live_slot.ts";
+import type { Loads } from "./loads.ts";
 import { Offers } from "./offers.ts";
-import { type Page, type PageContext, pageTimeout } from "./page.ts";
-import { renderPage } from "./render.ts";
-import type { Render } from "./view.ts";
+import { type Page, pageTimeout } from "./page.ts";
+import { type RenderedPage, renderPage } from "./render.ts";
+import type { Part, Render } from "./shown.ts";
+import { type Allows, Watch } from "./watch.ts";
 
 /** What a renderer needs to know of the app's reflexes. */
 export interface Names {
@@ -40,39 +45,120 @@ export class Renderer {
   readonly #bodies = new WeakMap<Page, string>();
   readonly #heads = new WeakMap<Page, { own: string; whole: string }>();
 
+  readonly #loads: Loads;
+
   /** @param app the app's name, the title of pages without one */
-  constructor(names: Names, app: string, limits: Limits, clock: Clock, log: Logger) {
+  constructor(names: Names, app: string, limits: Limits, clock: Clock, log: Logger, loads: Loads) {
     this.#names = names;
     this.#app = app;
     this.#limits = limits;
     this.#clock = clock;
     this.#log = log;
+    this.#loads = loads;
   }
 
   /**
-   * Renders a page.
+   * Renders a page, without what is in its `<Live>` parts.
    *
    * @returns the render, or the response with which the page left
-   * @throws HttpError 504 after `limits.load`; whatever the page throws
+   * @throws HttpError 504 after `limits.load`, 403 for a topic that is not for its person; whatever the page throws
    */
   async render(page: Page, parts: ContextParts): Promise<Render | Response> {
-    const html = await this.#load(page, parts);
+    const { means, watch } = this.#means(page, parts, allowing(parts));
+    const context = page.options.cache === undefined
+      ? pageContext(parts, means)
+      : publicContext(parts, means);
+    return await this.#render(page, wrapped(page, context, true), watch);
+  }
+
+  /** Renders a page that many share, likewise. Whether they may see its topics is asked when they come. */
+  async renderKeyed(page: Page, parts: KeyedParts): Promise<Render | Response> {
+    const { means, watch } = this.#means(page, { params: parts, owner: "key" }, () => true);
+    return await this.#render(page, wrapped(page, keyedContext(parts, means), false), watch);
+  }
+
+  /**
+   * Renders what is in a part, without what is in the parts inside it.
+   *
+   * @throws HttpError as {@linkcode render}; TypeError where it writes a `<Head>`; whatever it throws
+   */
+  async renderPart(page: Page, slot: PlacedSlot, parts: ContextParts): Promise<Part> {
+    const { means, watch } = this.#means(page, parts, allowing(parts));
+    for (const topic of slot.topics) void watch.add(topic)?.catch(() => {});
+    const html = await this.#within(page, slot.render(pageContext(parts, means)));
+    await watch.settle();
+    const { id, name, open } = slot;
+    // In its element, so that ids count on that.
+    const { body, head, offers, slots } = this.#write(
+      page,
+      jsx(name as never, { id, [Attribute.live]: "", children: html } as never) as unknown as Html,
+    );
+    if (head !== "") throw new TypeError(`Cannot render <Head> in <Live>: it is the page's.`);
+    const close = `</${name}>`, from = body.indexOf(">") + 1;
+    // A part that shows nothing holds a comment: what is empty is one that is not known.
+    const inner = body.slice(from, -close.length) || "<!---->";
+    return {
+      slot,
+      body: flat(`${open}${inner}${close}`),
+      offers,
+      slots: slots.map((inside) => ({ ...inside, at: inside.at - from + open.length })),
+      topics: watch.topics,
+      place: undefined,
+    };
+  }
+
+  #means(
+    page: Page,
+    { owner, params }: { owner: string; params: unknown },
+    allows: Allows,
+  ): { means: Means; watch: Watch } {
+    const watch = new Watch(allows, this.#limits.topics);
+    return {
+      watch,
+      means: {
+        loads: this.#loads,
+        watch,
+        get scope() {
+          return canonicalJson([owner, page.path, params]);
+        },
+      },
+    };
+  }
+
+  async #render(
+    page: Page,
+    shown: Html | Response | Promise<Html | Response>,
+    watch: Watch,
+  ): Promise<Render | Response> {
+    const html = await this.#within(page, shown);
     if (html instanceof Response) return html;
+    await watch.settle();
+    const { head, body, offers, slots } = this.#write(page, html);
+    if (page.options.cache !== undefined) refuseLive(page, offers, slots);
+    return {
+      head: this.#completeHead(page, head),
+      body: this.#oneText(page, flat(body)),
+      offers,
+      slots,
+      topics: watch.topics,
+    };
+  }
+
+  #write(page: Page, html: Html): RenderedPage & { offers: Offers; slots: PlacedSlot[] } {
     const offers = new Offers();
+    let live: LiveSlots | undefined;
     const { head, body } = renderPage(html, {
       nameOf: (owner) => this.#names.nameOf(owner),
       offer: (target, args) => offers.add(target, args),
+      live: (slot) => (live ??= new LiveSlots()).add(slot),
     });
     this.#warn(page, offers);
-    const [offered] = offers.targets();
-    if (offered !== undefined && page.options.cache !== undefined) {
-      throw new TypeError(`Cannot offer ${offered} on ${page.path}: a page with \`cache\` is not live.`);
-    }
-    return { head: this.#completeHead(page, head), body: this.#oneText(page, flat(body)), offers };
+    if (live === undefined) return { head, body, offers, slots: none };
+    const { html: rest, slots } = live.take(body);
+    return { head, body: rest, offers, slots };
   }
 
-  async #load(page: Page, parts: ContextParts): Promise<Html | Response> {
-    const html = wrapped(page, parts);
+  async #within<T>(page: Page, html: T | Promise<T>): Promise<T> {
     if (!(html instanceof Promise)) return html; // most pages: no timer for them
     const { promise: deadline, reject } = Promise.withResolvers<never>();
     const cancel = this.#clock.after(this.#limits.load, () => {
@@ -87,7 +173,7 @@ export class Renderer {
   }
 
   /** Says once of a page where its markup keeps patches from being small. */
-  warnOfDoubt(page: Page, { body }: Pick<Render, "body">): void {
+  warnOfDoubt(page: Page, body: string): void {
     const warning = canonicalJson([page.path]);
     if (this.#warned.has(warning)) return;
     this.#warned.add(warning);
@@ -137,24 +223,42 @@ function flat(html: string): string {
   return html;
 }
 
+const none: PlacedSlot[] = [];
+
+function allowing({ user, values }: ContextParts): Allows {
+  return (topic) => topic.allows({ user, verb: "subscribe", get: values.get });
+}
+
+function refuseLive(page: Page, offers: Offers, slots: readonly PlacedSlot[]): void {
+  const [offered] = offers.targets();
+  if (offered !== undefined) {
+    throw new TypeError(`Cannot offer ${offered} on ${page.path}: a page with \`cache\` is not live.`);
+  }
+  if (slots.length > 0) {
+    throw new TypeError(`Cannot render <Live> on ${page.path}: a page with \`cache\` is not live.`);
+  }
+}
+
 // The page alone; its query is its own, the layouts' is the URL's.
-function shown(page: Page, context: PageContext): Html | Response | Promise<Html | Response> {
+function shown(page: Page, context: AnyContext): Html | Response | Promise<Html | Response> {
   const { query: schema } = page.options;
   if (schema === undefined) return page.component(context);
-  const show = (query: unknown) =>
-    page.component(Object.assign(Object.create(Object.getPrototypeOf(context)), context, { query }));
+  const show = (query: unknown) => page.component(withMore(context, { query }));
   const query = readQuery(schema, context.query);
   return query instanceof Promise ? query.then(show) : show(query);
 }
 
 // The page in its layouts. Nothing is awaited that is there already.
-function wrapped(page: Page, parts: ContextParts): Html | Response | Promise<Html | Response> {
-  const context = page.options.cache === undefined ? pageContext(parts) : publicContext(parts);
-  let html = shown(page, context);
+function wrapped(
+  page: Page,
+  context: AnyContext,
+  readsQuery: boolean,
+): Html | Response | Promise<Html | Response> {
+  let html = readsQuery ? shown(page, context) : page.component(context);
   for (const layout of [...page.layouts].reverse()) {
     const wrap = (children: Html | Response) => {
       if (children instanceof Response) return children;
-      return layout(Object.assign(Object.create(Object.getPrototypeOf(context)), context, { children }));
+      return layout(withMore(context, { children }));
     };
     html = html instanceof Promise ? html.then(wrap) : wrap(html);
   }

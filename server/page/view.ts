@@ -1,84 +1,135 @@
 /**
- * One page as one visit sees it: what was rendered last, what it offers, and how often it was patched.
+ * One page as one visit sees it: what its browser shows, what it offers, and how often it was patched.
  *
  * @module
  */
 
+import type { Topic } from "../bus/topic.ts";
+import type { Follower, Topics } from "../bus/topics.ts";
 import type { Offers } from "./offers.ts";
+import type { SharedView } from "./shared_view.ts";
+import type { PartsById, Render, Shown } from "./shown.ts";
 
-/** What a render gave. */
-export interface Render {
-  /** Everything in `head` but our script. */
-  readonly head: string;
-  /** The children of `body`. */
-  readonly body: string;
-  /** The calls it contains. */
-  readonly offers: Offers;
-}
-
-/** A view. The browser shows `render`, as long as it has applied `version` patches to the page of `hash`. */
-export interface View {
-  /** Of the page that the browser got by GET. */
+/** What a page consists of, when it is opened. */
+export interface ViewParts {
+  /** Names the page that the browser got by GET. */
   readonly hash: string;
-  /** Patches since. */
-  version: number;
+  /** The version of the state that it shows. */
+  readonly state: string;
   /** What the browser shows; `undefined` where this isolate does not know it. */
-  render: Render | undefined;
-  /** The offers of the render before, and until when they are good. */
-  previous: { offers: Offers; until: number } | undefined;
-  /** The version of the state that `render` shows. */
-  state: string;
+  readonly render: Render | undefined;
+  readonly parts?: PartsById;
+  /** The view that it shares with others; `render` is what that has now. */
+  readonly shared?: SharedView | undefined;
 }
 
 /**
- * Names a render: two that differ have different names (64 bits of SHA-256, base64url).
+ * A view. The browser shows what it says, as long as it has applied `version` patches to the page of `hash`. While it is
+ * not on a socket it notes what changes.
  */
-export async function hashRender(render: Pick<Render, "head" | "body">): Promise<string> {
-  const bytes = new TextEncoder().encode(`${render.head}\n${render.body}`);
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return digest.subarray(0, 8).toBase64({ alphabet: "base64url", omitPadding: true });
+export class View implements Follower {
+  readonly hash: string;
+  /** Patches since. */
+  version = 0;
+  /** The version of the state that it shows. */
+  state: string;
+  /** What it shares with others. */
+  readonly shared: SharedView | undefined;
+  /** Which version of that its browser shows. */
+  at: number;
+  /** The offers of the render before, and until when they are good. */
+  previous: { readonly offers: readonly Offers[]; readonly until: number } | undefined;
+  /** Told when something that it shows has changed. */
+  live: { wake(): void } | undefined;
+  /** Whether the page itself has changed; of a shared one its shared view knows. */
+  isStale = false;
+  /** The parts that have. */
+  readonly staleParts = new Set<string>();
+  #render: Render | undefined;
+  #parts: PartsById;
+  #followed: ReadonlySet<string> = none;
+
+  constructor({ hash, state, render, parts = noParts, shared }: ViewParts) {
+    this.hash = hash;
+    this.state = state;
+    this.shared = shared;
+    this.at = shared?.version ?? 0;
+    this.#render = shared === undefined ? render : undefined;
+    this.#parts = parts;
+    shared?.countParts(noParts, parts);
+  }
+
+  /** What its browser shows; `undefined` where this isolate does not know it, or not any more. */
+  get shown(): Shown | undefined {
+    const render = this.shared === undefined ? this.#render : this.shared.base(this.at);
+    return render === undefined ? undefined : { render, parts: this.#parts };
+  }
+
+  /** Its parts. */
+  get parts(): PartsById {
+    return this.#parts;
+  }
+
+  /** Whether something has changed that it shows. */
+  get isBehind(): boolean {
+    if (this.isStale || this.staleParts.size > 0) return true;
+    return this.shared !== undefined && (this.shared.isStale || this.shared.version !== this.at);
+  }
+
+  /** What is on the page that makes it anew, or a part of it. */
+  *topics(): Iterable<Topic> {
+    yield* this.shown?.render.topics ?? [];
+    for (const part of this.#parts.values()) yield* part.topics;
+  }
+
+  /** From now on its browser shows this. */
+  show(render: Render, parts: PartsById, topics: Topics): void {
+    if (this.shared === undefined) this.#render = render;
+    else this.shared.countParts(this.#parts, parts);
+    this.#parts = parts;
+    this.follow(topics);
+  }
+
+  /** Takes note of what changes. */
+  follow(topics: Topics): void {
+    const own = this.shared === undefined ? this.#render?.topics ?? [] : [];
+    const isNothing = own.length === 0 && this.#parts.size === 0;
+    const next: ReadonlySet<string> = isNothing ? none : new Set([
+      ...own.map(({ name }) => name),
+      ...[...this.#parts.values()].flatMap((part) => part.topics.map(({ name }) => name)),
+    ]);
+    topics.change(this, this.#followed, next);
+    this.#followed = next;
+  }
+
+  /** It is not shown any more. */
+  end(topics: Topics): void {
+    topics.change(this, this.#followed, none);
+    this.#followed = none;
+    this.live = undefined;
+    this.shared?.countParts(this.#parts, noParts);
+    this.#parts = noParts;
+  }
+
+  changed(topic: string): void {
+    if (this.#render?.topics.some(({ name }) => name === topic)) this.isStale = true;
+    for (const [id, part] of this.#parts) {
+      if (part.topics.some(({ name }) => name === topic)) this.staleParts.add(id);
+    }
+    this.live?.wake();
+  }
 }
 
-/** Views whose socket is not there yet, or gone for a moment; the least recently parked go first. */
-export class ParkedViews {
-  readonly #limit: number;
-  readonly #views = new Map<string, { view: View; bytes: number }>();
-  #bytes = 0;
+const none: ReadonlySet<string> = new Set();
 
-  /** @param limit bytes of renders to keep */
-  constructor(limit: number) {
-    this.#limit = limit;
-  }
+/** Most pages have none. */
+export const noParts: PartsById = new Map();
 
-  /** Bytes of the renders that are kept, as strings of two bytes a character at worst. */
-  get bytes(): number {
-    return this.#bytes;
-  }
-
-  /** Keeps a view for a while. */
-  park(visit: string, view: View): void {
-    this.take(visit);
-    if (view.render === undefined) return;
-    const bytes = 2 * (view.render.head.length + view.render.body.length) + 1024;
-    this.#views.set(visit, { view, bytes });
-    this.#bytes += bytes;
-    for (const oldest of this.#views.keys()) {
-      if (this.#bytes <= this.#limit) break;
-      this.take(oldest);
-    }
-  }
-
-  /** Whether a view of this visit is kept. */
-  has(visit: string): boolean {
-    return this.#views.has(visit);
-  }
-
-  /** Takes a view out, where it is still kept. */
-  take(visit: string): View | undefined {
-    const parked = this.#views.get(visit);
-    if (parked === undefined) return undefined;
-    this.#views.delete(visit);
-    this.#bytes -= parked.bytes;
-    return parked.view;
-  }
+/**
+ * Names a page that was rendered: two that differ have different names (64 bits of SHA-256, base64url).
+ */
+export async function hashPage({ head, body }: { head: string; body: string }): Promise<string> {
+  const bytes = new TextEncoder().encode(`${head}\n${body}`);
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return digest.subarray(0, 8).toBase64({ alphabet: "base64url", omitPadding: true });
 }

@@ -58,15 +58,28 @@ export class Changes {
   readonly #a: string;
   readonly #b: string;
   readonly #barred: ReadonlySet<string>;
+  readonly #elsewhere: { has(name: string): boolean };
+  readonly #top: Open | undefined;
   readonly #steps: Step[] = [];
   readonly #pieces = new Pieces();
 
-  /** @param barred names that are no addresses */
-  constructor(outline: Outline, after: string, barred: ReadonlySet<string>) {
+  /**
+   * @param what `barred` names are no addresses, nor are those that are `elsewhere`; `top` is what the bodies stand in,
+   * where they are a piece of a page
+   */
+  constructor({ outline, after, barred, elsewhere, top }: {
+    outline: Outline;
+    after: string;
+    barred: ReadonlySet<string>;
+    elsewhere: { has(name: string): boolean };
+    top: Open | undefined;
+  }) {
     this.#outline = outline;
     this.#a = outline.html;
     this.#b = after;
     this.#barred = barred;
+    this.#elsewhere = elsewhere;
+    this.#top = top;
   }
 
   get operations(): Operation[] {
@@ -75,7 +88,7 @@ export class Changes {
 
   /** Finds what differs. False where that cannot be said of a part of the body. */
   find(): boolean {
-    return this.#compare({ from: 0, to: this.#a.length, twin: 0, twinTo: this.#b.length, top: undefined });
+    return this.#compare({ from: 0, to: this.#a.length, twin: 0, twinTo: this.#b.length, top: this.#top });
   }
 
   /** The new body's outline, and the names that are no addresses because of what has changed. */
@@ -240,12 +253,12 @@ export class Changes {
       twin: place.twin,
       twinTo,
       top,
-      isAddress: (name) => this.#isAddress(name),
-      address: (name) => name.startsWith(" ") ? [scope, name.slice(1)] : name,
+      isAddress: (name) => this.#isAddress(name) && !(name.startsWith(" ") && scope === undefined),
+      address: (name) => name.startsWith(" ") ? [scope ?? "", name.slice(1)] : name,
     });
     if (change === undefined) return false;
     for (const { operation, stay = [], go = [] } of change.steps) {
-      const isScoped = scope !== "" && [...stay, ...go].some((name) => name.startsWith(" "));
+      const isScoped = scope && [...stay, ...go].some((name) => name.startsWith(" "));
       // Before the element that begins here, which may be sent whole; after the beginning of what they stand in.
       this.#steps.push({ at: place.twin - 0.5, operation, stay: isScoped ? [...stay, scope] : stay, go });
     }
@@ -299,20 +312,23 @@ export class Changes {
   }
 
   #isAddress(name: string): boolean {
-    return name !== "" && !this.#outline.hidden && !this.#barred.has(name) && this.#outline.count(name) === 1;
+    return name !== "" && !this.#outline.hidden && !this.#barred.has(name) &&
+      this.#outline.count(name) === 1 && !this.#elsewhere.has(name);
   }
 
-  /** The id that a key is looked for in. */
-  #scopeOf(open: Open): string {
+  /** The id that a key is looked for in; nothing for a piece of a page that has none around the key. */
+  #scopeOf(open: Open): string | undefined {
     for (let around: Open | undefined = open; around !== undefined; around = around.parent) {
       if (!around.name.startsWith(" ") && this.#isAddress(around.name)) return around.name;
     }
-    return "";
+    return this.#top === undefined ? "" : undefined;
   }
 
   /** How the browser finds an element that is open, and the names that this relies on. */
   #addressOf(scan: Scanner, open: Open): { path: Address; names: readonly string[] } | undefined {
-    if (open.parent === undefined) return scan.knows(open) ? { path: "", names: [] } : undefined;
+    if (open.parent === undefined) {
+      return scan.knows(open) && this.#top === undefined ? { path: "", names: [] } : undefined;
+    }
     if (!scan.knows(open) && !this.#isAddress(open.name)) return undefined;
     return this.#addressOfChild(scan, open, open.parent);
   }
@@ -322,6 +338,7 @@ export class Changes {
     if (this.#isAddress(name)) {
       if (!name.startsWith(" ")) return { path: name as Address, names: [name] };
       const scope = this.#scopeOf(parent);
+      if (scope === undefined) return undefined;
       const names = scope === "" ? [name] : [name, scope];
       return { path: [scope, name.slice(1)] as Address, names };
     }

@@ -72,10 +72,14 @@ export class Outline implements Entries {
     this.#counts = counts;
   }
 
-  /** Reads a body from its beginning. */
-  static of(html: string): Outline {
+  /**
+   * Reads a body from its beginning.
+   *
+   * @param top what it stands in, where that is not the page
+   */
+  static of(html: string, top?: Open): Outline {
     const counts: Counts = new Map(), recorder = new Recorder(counts);
-    const scan = new Scanner(html, 0, undefined, recorder);
+    const scan = new Scanner(html, 0, top, recorder);
     scan.advance(html.length);
     return new Outline(html, scan.at, recorder, counts, recorder.isHidden);
   }
@@ -86,6 +90,11 @@ export class Outline implements Entries {
     const tail = this.#readTail();
     const behind = tail.hidden || tail.ids.has(name.trimStart()) ? 2 : 0;
     return behind + (this.#counts.get(hash) ?? 0) + (more?.get(hash) ?? 0);
+  }
+
+  /** How often each name is there, as far as the markup is understood. */
+  get counts(): ReadonlyMap<number, number> {
+    return this.#counts;
   }
 
   /** The counts, for the outline that takes this one's place. */

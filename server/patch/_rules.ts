@@ -46,6 +46,7 @@ function add(names: string, content: Content, rest: Partial<Rule> = {}, to: Map<
 }
 
 add("span label abbr bdi bdo cite data del dfn ins kbd mark output q samp sub sup time var", "flow");
+add("argyle-live", "flow");
 add("audio video picture canvas map meter progress slot legend", "flow");
 add("b big code em font i s small strike strong tt u", "flow", { formatting: true });
 add("a", "flow", { formatting: true, bit: A, not: A });

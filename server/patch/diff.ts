@@ -5,14 +5,32 @@
  */
 
 import type { Operation } from "../../protocol/operations.ts";
-import { looseNames, Outline } from "./_outline.ts";
+import { addCount, type Counts, hashName, looseNames, Outline, Recorder } from "./_outline.ts";
 import { Changes } from "./_changes.ts";
+import { type Open, Scanner } from "./_scan.ts";
 
 /** What a render gave: inner HTML of head's page-owned part and of body. */
 export interface Rendered {
   readonly head: string;
   readonly body: string;
 }
+
+/** What else is on the page: a name that is there, too, is no address. */
+export interface Elsewhere {
+  /** Whether an element there has that name: an id; or a key, with a blank before it. */
+  has(name: string): boolean;
+}
+
+/** A piece of a page that is patched by itself: one element. */
+export interface Piece {
+  /** Its markup. */
+  readonly body: string;
+  /** What it stands in. */
+  readonly place: Place;
+}
+
+/** A place in a page, as a parser knows it when it comes there. */
+export type Place = Open;
 
 /**
  * The operations that bring the browser's parse of `before` to the browser's parse of `after`, in the order in which
@@ -23,14 +41,14 @@ export interface Rendered {
  * `head` and `body` are what stands between the tags of a page that has `<body>` written out, without white space
  * around `</body>`.
  */
-export function diff(before: Rendered, after: Rendered): Operation[] {
+export function diff(before: Rendered, after: Rendered, elsewhere: Elsewhere = nowhere): Operation[] {
   const operations: Operation[] = [];
   if (before.head !== after.head) operations.push(["head", after.head.toWellFormed()]);
   if (before.body === after.body) {
     inherit(before, after);
     return operations;
   }
-  const changes = findChanges(before, after);
+  const changes = findPageChanges(before, after, elsewhere);
   // An element that is named costs its neighbours nothing, and leaves alone what others have put beside it. The body
   // is for pages of which nearly everything has changed.
   if (changes === undefined || size(changes) > WORTH * after.body.length + 512) {
@@ -39,6 +57,87 @@ export function diff(before: Rendered, after: Rendered): Operation[] {
   return [...operations, ...changes];
 }
 
+/**
+ * The same for a piece of a page: addresses lead from names in it, and never from around it. `undefined` where there is
+ * no saying what a browser has to do.
+ */
+export function diffPiece(before: Piece, after: Piece, elsewhere: Elsewhere): Operation[] | undefined {
+  if (before.body === after.body) {
+    inherit(before, after);
+    return [];
+  }
+  return findChanges(before, after, { elsewhere, barred: [], top: before.place });
+}
+
+/**
+ * Where the element of that name stands which begins at `at` in the body; `undefined` where that is not understood, or
+ * the name is there more than once.
+ */
+export function placeOf(page: Rendered | Piece, name: string, at: number): Place | undefined {
+  const outline = outlineOf(page), entry = outline.last(at);
+  const isThere = outline.starts[entry] === at && outline.ends[entry]! < Infinity;
+  return isThere && !outline.hidden && outline.count(name) === 1 ? outline.parents[entry] : undefined;
+}
+
+/** Whether a parser builds in this place what the markup of an element says, and nothing else, under names that show. */
+export function fits(html: string, place: Place): boolean {
+  if (html.includes("\0")) return false;
+  const recorder = new Recorder(new Map());
+  // Counters are another's.
+  const scan = new Scanner(html, 0, { ...place }, recorder);
+  return scan.skip() && scan.at === html.length && !recorder.isHidden;
+}
+
+/** Whether two places are the same to a parser. */
+export function isSamePlace(a: Place, b: Place): boolean {
+  return a === b || (a.rule === b.rule && a.bits === b.bits && a.depth === b.depth && a.sealed === b.sealed);
+}
+
+/** How often a page, or a piece of one, has a name: an id; or a key, with a blank before it. */
+export function countName(page: Rendered | Piece, name: string): number {
+  const count = outlineOf(page).count(name);
+  if (!("head" in page)) return count;
+  const { ids, hidden } = namesOf(page.head);
+  return count + (hidden || ids.has(name) ? 1 : 0);
+}
+
+/** The names of many pieces: of all that people see in a page which they share. */
+export class PieceNames implements Elsewhere {
+  readonly #counts: Counts = new Map();
+  readonly #pieces = new Map<object, readonly (readonly [hash: number, count: number])[]>();
+
+  /**
+   * Counts the names in a piece, but for that of the piece itself, which stands around it, too. One that has no place
+   * that is known is sent with all that is around it, and needs none.
+   */
+  add(piece: { readonly body: string; readonly place: Place | undefined }, name: string): void {
+    if (piece.place === undefined || this.#pieces.has(piece)) return;
+    const own = hashName(name);
+    const counts = [...outlineOf(piece as Piece).counts]
+      .map(([hash, count]) => [hash, count - (hash === own ? 1 : 0)] as const).filter(([, count]) =>
+        count > 0
+      );
+    this.#pieces.set(piece, counts);
+    for (const [hash, count] of counts) addCount(this.#counts, hash, count);
+  }
+
+  /** Counts them no longer. */
+  remove(piece: object): void {
+    for (const [hash, count] of this.#pieces.get(piece) ?? []) {
+      const left = (this.#counts.get(hash) ?? 0) - count;
+      if (left > 0) this.#counts.set(hash, left);
+      else this.#counts.delete(hash);
+    }
+    this.#pieces.delete(piece);
+  }
+
+  has(name: string): boolean {
+    return this.#counts.has(hashName(name));
+  }
+}
+
+const nowhere: Elsewhere = { has: () => false };
+
 /** How many times the body's length naming elements may cost. */
 const WORTH = 1.25;
 
@@ -46,29 +145,45 @@ const WORTH = 1.25;
 const ATTEMPTS = 4;
 
 // As long as somebody holds the render, and one of it: an outline goes on to the render that takes its place.
-const outlines = new WeakMap<Rendered, Outline>();
+const outlines = new WeakMap<object, Outline>();
 
-function inherit(before: Rendered, after: Rendered): void {
+function outlineOf(page: Rendered | Piece): Outline {
+  let outline = outlines.get(page);
+  if (outline === undefined) {
+    outline = Outline.of(page.body, "place" in page ? page.place : undefined);
+    outlines.set(page, outline);
+  }
+  return outline;
+}
+
+function inherit(before: object, after: object): void {
   const outline = outlines.get(before);
   if (outline === undefined || before === after) return;
   outlines.delete(before);
   outlines.set(after, outline);
 }
 
-function findChanges(before: Rendered, after: Rendered): Operation[] | undefined {
-  const { body } = after;
-  if (before.body.includes("\0") || body.includes("\0")) return undefined; // dropped in one place, replaced in another
-  const outline = outlines.get(before) ?? Outline.of(before.body);
-  outlines.set(before, outline);
+function findPageChanges(before: Rendered, after: Rendered, elsewhere: Elsewhere): Operation[] | undefined {
   const heads = namesOf(before.head === after.head ? after.head : before.head + after.head);
   if (heads.hidden) return undefined;
-  const barred = new Set(heads.ids);
+  return findChanges(before, after, { elsewhere, barred: heads.ids, top: undefined });
+}
+
+function findChanges(
+  before: Rendered | Piece,
+  after: Rendered | Piece,
+  { elsewhere, barred, top }: { elsewhere: Elsewhere; barred: Iterable<string>; top: Place | undefined },
+): Operation[] | undefined {
+  const { body } = after;
+  if (before.body.includes("\0") || body.includes("\0")) return undefined; // dropped in one place, replaced in another
+  const outline = outlineOf(before);
+  const all = new Set(barred);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const changes = new Changes(outline, body, barred);
+    const changes = new Changes({ outline, after: body, barred: all, elsewhere, top });
     if (!changes.find()) return undefined;
     const { next, doubtful } = changes.settle();
     if (doubtful.length > 0) {
-      for (const name of doubtful) barred.add(name);
+      for (const name of doubtful) all.add(name);
       continue;
     }
     if (next === undefined) return undefined;

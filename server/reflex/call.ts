@@ -7,6 +7,7 @@
 import { errorSentences, WireError } from "../../protocol/errors.ts";
 import { writeFrame } from "../../protocol/codec.ts";
 import type { CallFrame, ElementData, Json, ServerFrame } from "../../protocol/frames.ts";
+import type { Topic } from "../bus/topic.ts";
 import type { ContextValues } from "../http/context.ts";
 import type { Page, Untyped } from "../page/page.ts";
 import { jsonText } from "../session/json_text.ts";
@@ -43,6 +44,8 @@ export interface CallResult {
   readonly reflex: Reflex | undefined;
   /** What it returned. */
   readonly value: Json | undefined;
+  /** The topics that it has published. */
+  readonly topics: readonly string[];
   /** The outcome as a frame. */
   readonly frame: ServerFrame;
 }
@@ -56,6 +59,7 @@ export async function runCall(call: CheckedCall, seen: Snapshot, host: Host): Pr
   const drafts = new Drafts(values, visitState(seen, call.from.page));
   const [, n, acknowledged, target, args = [], element = {}] = call.frame;
   let ticket: Change["ticket"], url: URL | undefined;
+  const published = new Published(seen.user, call.from.values);
   const makeContext = (deadline: Deadline): CallContext => ({
     n,
     id: `${call.from.visit}.${n}`,
@@ -72,6 +76,7 @@ export async function runCall(call: CheckedCall, seen: Snapshot, host: Host): Pr
     get signal() {
       return deadline.signal;
     },
+    publish: (topic) => published.add(topic),
     renew: (user) => {
       ticket = { id: randomId(), user };
     },
@@ -80,6 +85,8 @@ export async function runCall(call: CheckedCall, seen: Snapshot, host: Host): Pr
   try {
     const input = call.resolved.kind === "method" ? args : actionInput(target, args, element);
     const { reflex, value } = await run(call.resolved, input, makeContext, host.limits, host.clock, late);
+    const told = published.settle();
+    const topics = told instanceof Promise ? await told : told;
     const text = value === undefined ? undefined : jsonText(value, `the result of ${target}`);
     const bytes = text === undefined ? 0 : new TextEncoder().encode(text).length;
     if (bytes > host.limits.outcome) {
@@ -99,7 +106,7 @@ export async function runCall(call: CheckedCall, seen: Snapshot, host: Host): Pr
       acknowledged,
       ...(ticket === undefined ? {} : { ticket }),
     };
-    return { change, reflex, value: json, frame };
+    return { change, reflex, value: json, topics, frame };
   } catch (error) {
     return failedCall(call, error, drafts.read, host);
   }
@@ -117,6 +124,7 @@ export function failedCall(call: CheckedCall, error: unknown, read: boolean, hos
     change: { read, outcome: { n, hash: call.hash, frame: writeFrame(frame) }, acknowledged },
     reflex: undefined,
     value: undefined,
+    topics: [],
     frame,
   };
 }
@@ -186,6 +194,40 @@ class Drafts {
     };
   }
 }
+
+/** What a call has published: it is told when the call is committed, or never. */
+class Published {
+  readonly #user: string | undefined;
+  readonly #values: ContextValues;
+  #topics: Map<string, true | Promise<boolean>> | undefined;
+
+  constructor(user: string | undefined, values: ContextValues) {
+    this.#user = user;
+    this.#values = values;
+  }
+
+  /** @throws WireError `forbidden` where this person may not */
+  add(topic: Topic): void {
+    if (this.#topics?.has(topic.name)) return;
+    const allowed = topic.allows({ user: this.#user, verb: "publish", get: this.#values.get });
+    if (allowed === false) throw new WireError("forbidden");
+    if (allowed !== true) allowed.catch(() => {}); // heard of in settle()
+    (this.#topics ??= new Map()).set(topic.name, allowed);
+  }
+
+  /** @throws WireError `forbidden` where it has turned out that this person may not */
+  settle(): readonly string[] | Promise<readonly string[]> {
+    if (this.#topics === undefined) return none;
+    const names = [...this.#topics.keys()], all = [...this.#topics.values()];
+    if (all.every((allowed) => allowed === true)) return names;
+    return Promise.all(all).then((answers) => {
+      if (!answers.every((allowed) => allowed === true)) throw new WireError("forbidden");
+      return names;
+    });
+  }
+}
+
+const none: readonly string[] = [];
 
 function changed({ value, before }: { value: Untyped; before?: string }, what: string): string | undefined {
   if (before === undefined) return undefined;

@@ -6,12 +6,15 @@
 
 import type { Clock } from "../../protocol/clock.ts";
 import type { Limits } from "../../protocol/limits.ts";
+import type { Refreshes } from "../bus/refreshes.ts";
+import type { Topics } from "../bus/topics.ts";
 import type { Logger } from "../observe.ts";
 import type { ContextValues } from "../http/context.ts";
 import type { Page } from "../page/page.ts";
 import type { OpenedPage } from "../page/page_data.ts";
 import type { Renderer } from "../page/renderer.ts";
-import type { ParkedViews } from "../page/view.ts";
+import type { ParkedViews } from "../page/parked_views.ts";
+import type { SharedViews } from "../page/shared_views.ts";
 import type { Records } from "../session/records.ts";
 import type { Turns } from "../session/turns.ts";
 import type { SessionValues } from "../session/values.ts";
@@ -40,6 +43,9 @@ export interface Host {
   readonly registry: Registry;
   readonly renderer: Renderer;
   readonly parked: ParkedViews;
+  readonly shared: SharedViews;
+  readonly topics: Topics;
+  readonly refreshes: Refreshes;
   /** The live pages of this isolate, by visit. */
   readonly visits: Map<string, Visit>;
   /** Opens the page data that a browser has sent. */

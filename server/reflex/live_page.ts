@@ -5,15 +5,30 @@
  */
 
 import { errorSentences, WireError } from "../../protocol/errors.ts";
-import type { Outcome, ServerFrame } from "../../protocol/frames.ts";
+import type { Outcome } from "../../protocol/frames.ts";
 import type { Operation } from "../../protocol/operations.ts";
+import type { Refreshable } from "../bus/refreshes.ts";
 import type { ContextValues } from "../http/context.ts";
 import { HttpError } from "../http/error.ts";
+import type { ContextParts } from "../page/context.ts";
+import type { PlacedSlot } from "../page/live_slot.ts";
 import type { Offers } from "../page/offers.ts";
+import { findShared, mayFollow, renderParts } from "../page/open_view.ts";
 import type { Page } from "../page/page.ts";
-import { hashRender, type Render, type View } from "../page/view.ts";
-import { diff } from "../patch/diff.ts";
+import { ownStep, type Reader, type SharedView, type Step } from "../page/shared_view.ts";
+import {
+  difference,
+  fullBody,
+  isWhole,
+  type Part,
+  partDifference,
+  placed,
+  type Shown,
+  whole,
+} from "../page/shown.ts";
+import { hashPage, type View } from "../page/view.ts";
 import type { Snapshot } from "../session/records.ts";
+import type { Connection } from "../socket/connection.ts";
 import { makeReference, visitState } from "./call.ts";
 import type { Host } from "./host.ts";
 import type { Reflex } from "./reflex.ts";
@@ -22,6 +37,8 @@ import type { Reflex } from "./reflex.ts";
 export interface LivePageParts {
   /** The visit. */
   readonly visit: string;
+  /** The session that the visit is of. */
+  readonly session: string;
   /** Who it is, as the page was sealed for. */
   readonly identity: string;
   /** When the page was sent, in milliseconds since 1970. */
@@ -46,26 +63,47 @@ export interface Ran {
   readonly reflex: Reflex;
 }
 
-/** A live page. It renders, compares with what the browser shows, and sends the difference. */
-export class LivePage {
+/** A live page's line to its browser. */
+export type Line = Pick<Connection, "send" | "sendText" | "isBehind" | "whenRead">;
+
+/**
+ * A live page. It renders, compares with what the browser shows, and sends the difference: after a call, and when
+ * something has changed that it shows.
+ */
+export class LivePage implements Refreshable, Reader {
   /** What is known of it. */
   readonly parts: LivePageParts;
   readonly #host: Host;
-  readonly #send: (frame: ServerFrame) => void;
+  readonly #line: Line;
   // The render is this isolate's guess: what the browser shows may differ, so the next patch is the whole page.
   #guessed = false;
   #detached = false;
+  /** The last of those who show something: one at a time, so that what is newer is shown later. */
+  #turn: Promise<void> | undefined;
+  #checkedAt: number;
 
-  /** @param send to the browser */
-  constructor(parts: LivePageParts, host: Host, send: (frame: ServerFrame) => void) {
+  constructor(parts: LivePageParts, host: Host, line: Line) {
     this.parts = parts;
     this.#host = host;
-    this.#send = send;
+    this.#line = line;
+    this.#checkedAt = host.clock.now();
   }
 
-  /** The socket is gone, and another may have taken up the view: a call that still runs leaves it alone. */
+  /** It is live: from now on it hears of what changes. */
+  attach(): void {
+    const { view } = this.parts;
+    view.live = this;
+    view.shared?.attach(this);
+    view.follow(this.#host.topics);
+  }
+
+  /** The socket is gone, and another may take up the view: a call that still runs leaves it alone. */
   detach(): void {
+    const { view } = this.parts;
     this.#detached = true;
+    this.#host.refreshes.remove(this);
+    view.live = undefined;
+    view.shared?.detach(this);
   }
 
   /** The view, where it is known what the browser shows. */
@@ -73,104 +111,298 @@ export class LivePage {
     return this.#guessed ? undefined : this.parts.view;
   }
 
-  /** The offers that are good now: those of the last render, and for a while those of the one before. */
+  /** Which version of its shared view the browser shows. */
+  get at(): number {
+    return this.parts.view.at;
+  }
+
+  /** The offers that are good now: those of what is shown, and for a while those of what was before. */
   get offers(): Offers[] {
-    const { render, previous } = this.parts.view;
-    const old = previous !== undefined && previous.until > this.#host.clock.now() ? [previous.offers] : [];
-    return render === undefined ? old : [render.offers, ...old];
+    const { shown, previous } = this.parts.view;
+    const old = previous !== undefined && previous.until > this.#host.clock.now() ? previous.offers : [];
+    return shown === undefined ? [...old] : [...offersOf(shown), ...old];
   }
 
   /**
    * Makes sure that there is a render to check a call against: after a restart, this isolate has to make it.
    *
-   * @throws WireError `render` where the page throws, `stale` where it has left
+   * @throws WireError `render` where the page throws, `stale` where it has left or was lost
    */
   async base(seen: Snapshot): Promise<void> {
     const { view } = this.parts;
-    if (view.render !== undefined) return;
-    let render: Render | undefined;
+    if (view.shown !== undefined) return;
+    if (view.shared !== undefined) {
+      this.#resync("base");
+      throw new WireError("stale");
+    }
+    let shown: Shown | undefined;
     try {
-      render = await this.#render(seen);
+      shown = await this.#render(await this.#person(seen), true);
     } catch (cause) {
       throw new WireError("render", undefined, { cause });
     }
-    if (render === undefined) throw new WireError("stale");
-    const hash = await hashRender(render);
+    if (shown === undefined) throw new WireError("stale");
+    const hash = await hashPage({ head: shown.render.head, body: fullBody(shown) });
     if (this.#detached) throw new WireError("stale");
     this.#guessed = hash !== view.hash;
-    view.render = render;
+    view.show(shown.render, shown.parts, this.#host.topics);
     view.state = seen.version;
   }
 
   /** Renders, and sends what has changed, with the outcome of the call that changed it. */
-  async show(seen: Snapshot, ran?: Ran): Promise<void> {
-    if (this.#detached) return;
-    const done: ServerFrame | undefined = ran === undefined ? undefined : ["done", ...ran.outcome];
-    const render = await this.#renderOrTell(seen, ran);
-    if (this.#detached) return;
-    if (render === undefined) {
-      if (done !== undefined) this.#send(done);
-      return;
-    }
-    const operations = this.#replace(render, seen);
-    if (operations.length > 0) this.#send(["patch", ++this.parts.view.version, operations, ran?.outcome]);
-    else if (done !== undefined) this.#send(done);
+  show(seen: Snapshot, ran?: Ran): Promise<void> {
+    return this.#inTurn(() => this.#show(seen, ran, true));
   }
 
-  // The render takes the place of the one before; what differs is returned.
-  #replace(render: Render, seen: Snapshot): Operation[] {
-    const { view } = this.parts;
-    const { clock, limits } = this.#host;
-    const known = this.#guessed ? undefined : view.render;
-    const operations = known === undefined ? whole(render) : diff(known, render);
-    if (known !== undefined && operations.some(([name]) => name === "body")) {
-      this.#host.renderer.warnOfDoubt(this.parts.page, render);
+  /** Something has changed that is shown. */
+  wake(): void {
+    this.#host.refreshes.add(this);
+  }
+
+  async refresh(): Promise<void> {
+    if (this.#detached) return;
+    // What is sent now would be old when it is read.
+    if (this.#line.isBehind) return this.#line.whenRead(() => this.wake());
+    try {
+      await this.#inTurn(async () => {
+        if (this.#detached || !this.parts.view.isBehind) return; // a call has shown it meanwhile
+        const seen = await this.#look();
+        if (seen !== undefined) await this.#show(seen, undefined, seen.version !== this.parts.view.state);
+      });
+    } catch (error) {
+      this.#host.log.error("a page could not be brought up to date", error, { page: this.parts.page.path });
     }
-    if (view.render !== undefined) {
-      view.previous = { offers: view.render.offers, until: clock.now() + limits.oldOffers };
+  }
+
+  step(step: Step): boolean {
+    if (this.#detached) return true;
+    if (this.#line.isBehind || step.from !== this.at) {
+      this.#line.whenRead(() => this.#catchUp());
+      return false;
     }
-    view.render = render;
-    view.state = seen.version;
-    this.#guessed = false;
-    return operations;
+    this.#advance(step);
+    this.#checkNow();
+    return true;
+  }
+
+  fail(reference: string | undefined): void {
+    if (reference === undefined) this.#resync("left");
+    else this.#line.send(["error", 0, "render", `${errorSentences.render} (Reference ${reference}.)`]);
+  }
+
+  // What a call has shown is shown before the next one looks at it.
+  #inTurn(run: () => Promise<void>): Promise<void> {
+    const done = this.#turn === undefined ? run() : this.#turn.then(run);
+    const turn = done.catch(() => {}); // whoever has asked hears of it; the next in turn must not
+    this.#turn = turn;
+    void turn.then(() => {
+      if (this.#turn === turn) this.#turn = undefined;
+    });
+    return done;
+  }
+
+  /** @param all whether all of it is rendered, or only what has changed */
+  async #show(seen: Snapshot, ran: Ran | undefined, all: boolean): Promise<void> {
+    if (this.#detached) return;
+    const shown = await this.#renderOrTell(seen, ran, all);
+    if (this.#detached) return;
+    const { outcome } = ran ?? {};
+    if (shown === undefined) {
+      if (outcome !== undefined) this.#line.send(["done", ...outcome]);
+      return;
+    }
+    this.#replace(shown, seen, outcome);
   }
 
   // The call has been committed whatever becomes of the render, so that a page that throws is an error of its own.
-  async #renderOrTell(seen: Snapshot, ran: Ran | undefined): Promise<Render | undefined> {
+  async #renderOrTell(seen: Snapshot, ran: Ran | undefined, all: boolean): Promise<Shown | undefined> {
+    const { view, page } = this.parts;
     try {
-      return await this.#render(seen, ran?.reflex);
+      const person = await this.#person(seen, ran?.reflex);
+      if (view.shared === undefined) return await this.#render(person, all);
+      return await this.#renderShared(view.shared, person, { all, moved: seen.version !== view.state });
     } catch (error) {
+      if (error instanceof HttpError && error.status < 500) return this.#resync("left");
       const reference = makeReference();
-      this.#host.log.error("a page could not be rendered", error, { page: this.parts.page.path, reference });
-      this.#send(["error", 0, "render", `${errorSentences.render} (Reference ${reference}.)`]);
+      this.#host.log.error("a page could not be rendered", error, { page: page.path, reference });
+      this.fail(reference);
       return undefined;
     }
   }
 
   // `undefined`: the page has left with a response, which only a GET can follow.
-  async #render(seen: Snapshot, ran?: Reflex): Promise<Render | undefined> {
-    const { page, params, href, values } = this.parts;
+  async #render(person: ContextParts, all: boolean): Promise<Shown | undefined> {
+    const { page, view } = this.parts;
     const { renderer } = this.#host;
+    const isAnew = all || view.isStale;
+    const keep = this.#keep(all);
+    view.isStale = false; // what changes from here on makes another render
     try {
-      const render = await renderer.render(page, {
-        url: new URL(href),
-        params,
-        session: await this.#host.values.read(seen.values),
-        state: visitState(seen, page),
-        user: seen.user,
-        values,
-        ...(ran === undefined ? {} : { ran }),
-      });
-      if (!(render instanceof Response)) return render;
-      await render.body?.cancel();
+      const render = isAnew ? await renderer.render(page, person) : view.shown!.render;
+      if (render instanceof Response) {
+        await render.body?.cancel();
+        return this.#resync("left");
+      }
+      return { render, parts: await renderParts(page, render.slots, person, renderer, keep) };
     } catch (error) {
-      if (!(error instanceof HttpError) || error.status >= 500) throw error;
+      view.isStale = true;
+      throw error;
     }
-    this.#send(["resync", "left"]);
-    return undefined;
+  }
+
+  async #renderShared(
+    shared: SharedView,
+    person: ContextParts,
+    { all, moved }: { all: boolean; moved: boolean },
+  ): Promise<Shown | undefined> {
+    const { page, view } = this.parts;
+    // Who they are, or what they have chosen, may lead them to another view.
+    if (moved && await findShared(page, person, this.#host) !== shared) return this.#resync("key");
+    if (shared.ended) return this.#resync("base");
+    if (shared.isStale) {
+      const outcome = await shared.fresh();
+      if ("left" in outcome) {
+        await outcome.left.body?.cancel();
+        return this.#resync("left");
+      }
+    }
+    if (this.at !== shared.version && !this.#line.isBehind) this.#catchUp(true);
+    const { shown } = view;
+    if (shown === undefined) return this.#resync("behind");
+    if (shown.render.slots.length === 0) return shown;
+    const parts = await renderParts(page, shown.render.slots, person, this.#host.renderer, this.#keep(all));
+    // Others may have changed the page meanwhile.
+    return view.shown === undefined ? this.#resync("behind") : { render: view.shown.render, parts };
+  }
+
+  /** What need not be rendered again of the parts. */
+  #keep(all: boolean): (slot: PlacedSlot) => Part | undefined {
+    const { parts, staleParts } = this.parts.view;
+    const stale = new Set(staleParts);
+    staleParts.clear();
+    return ({ id, open }) => {
+      const part = all || stale.has(id) ? undefined : parts.get(id);
+      return part?.slot.open === open ? part : undefined;
+    };
+  }
+
+  // What was rendered takes the place of what was shown before; what differs is sent.
+  #replace(next: Shown, seen: Snapshot, outcome: Outcome | undefined): void {
+    const { view } = this.parts;
+    const before = this.#guessed ? undefined : view.shown;
+    const after = { render: next.render, parts: placed(next) };
+    const operations = before === undefined
+      ? whole(after)
+      : view.shared === undefined
+      ? difference(before, after)
+      : partDifference(before.parts, after, none) ?? whole(after);
+    if (before !== undefined && isWhole(operations)) {
+      this.#host.renderer.warnOfDoubt(this.parts.page, fullBody(after));
+    }
+    this.#keepOffers();
+    view.show(after.render, after.parts, this.#host.topics);
+    view.state = seen.version;
+    this.#guessed = false;
+    if (operations.length > 0) this.#patch(operations, outcome);
+    else if (outcome !== undefined) this.#line.send(["done", ...outcome]);
+    this.#expectParts(after);
+  }
+
+  #patch(operations: readonly Operation[], outcome?: Outcome): void {
+    this.#line.send(["patch", ++this.parts.view.version, operations, outcome]);
+  }
+
+  /** Brings the browser to what the shared view has now. */
+  #catchUp(wholly = false): void {
+    const { view } = this.parts;
+    const { shared } = view;
+    if (this.#detached || shared === undefined || this.at === shared.version) return;
+    const step = shared.stepFrom(this.at);
+    if (step !== undefined) return this.#advance(step);
+    if (!wholly) return void this.#resync("behind");
+    view.at = shared.version;
+    const { shown } = view;
+    if (shown !== undefined) this.#patch(whole(shown));
+  }
+
+  #advance(step: Step): void {
+    const { view, page } = this.parts;
+    const { topics, renderer } = this.#host;
+    const { render, text } = step;
+    this.#keepOffers();
+    view.at = step.to;
+    const { parts, shares, operations } = ownStep(step, view.parts);
+    if (!shares) renderer.warnOfDoubt(page, fullBody({ render, parts }));
+    else if (step.operations.length > 0) this.#line.sendText(`["patch",${++view.version},${text}]`);
+    if (operations.length > 0) this.#patch(operations);
+    if (parts.size !== view.parts.size) view.show(render, parts, topics);
+    this.#expectParts({ render, parts });
+  }
+
+  // A place for a part that has none yet: what is in it is this person's.
+  #expectParts({ render, parts }: Shown): void {
+    for (const { id } of render.slots) if (!parts.has(id)) this.parts.view.staleParts.add(id);
+    if (this.parts.view.staleParts.size > 0) this.wake();
+  }
+
+  #keepOffers(): void {
+    const { view } = this.parts;
+    const { shown } = view;
+    const { clock, limits } = this.#host;
+    if (shown !== undefined) {
+      view.previous = { offers: offersOf(shown), until: clock.now() + limits.oldOffers };
+    }
+  }
+
+  // Who only looks on makes no call that would find out that a right was withdrawn.
+  #checkNow(): void {
+    const { clock, limits } = this.#host;
+    if (clock.now() - this.#checkedAt < limits.identity) return;
+    this.#checkedAt = clock.now();
+    void this.#inTurn(async () => {
+      const seen = await this.#look();
+      if (seen === undefined || this.#detached) return;
+      if (!await mayFollow(this.parts.view.topics(), await this.#person(seen))) this.#resync("left");
+    }).catch((error) => this.#host.log.error("a page could not be checked", error));
+  }
+
+  /** The session and the visit, as they are; `undefined` where they are somebody else's by now. */
+  async #look(): Promise<Snapshot | undefined> {
+    const { session, visit, identity } = this.parts;
+    const seen = await this.#host.records.read(session, visit);
+    this.#checkedAt = this.#host.clock.now();
+    if (seen.endedAt === undefined && seen.identity === identity) return seen;
+    return this.#resync("identity");
+  }
+
+  async #person(seen: Snapshot, ran?: Reflex): Promise<ContextParts> {
+    const { page, params, href, values, session } = this.parts;
+    return {
+      owner: ownerOf(session, seen),
+      url: new URL(href),
+      params,
+      session: await this.#host.values.read(seen.values),
+      state: visitState(seen, page),
+      user: seen.user,
+      values,
+      ...(ran === undefined ? {} : { ran }),
+    };
+  }
+
+  #resync(reason: string): undefined {
+    this.#line.send(["resync", reason]);
   }
 }
 
-function whole({ head, body }: Render): Operation[] {
-  return [["head", head], ["body", body]];
+/** Names whose data it is that a render has loaded. */
+export function ownerOf(session: string, { identity }: Pick<Snapshot, "identity">): string {
+  return `${session} ${identity}`;
+}
+
+const none: ReadonlySet<string> = new Set();
+
+function offersOf({ render, parts }: Shown): Offers[] {
+  return parts.size === 0
+    ? [render.offers]
+    : [render.offers, ...[...parts.values()].map(({ offers }) => offers)];
 }

@@ -5,6 +5,7 @@
  */
 
 import { WireError } from "../../protocol/errors.ts";
+import type { Topic } from "../bus/topic.ts";
 import type { ContextKey } from "../http/context.ts";
 import type { Untyped } from "../page/page.ts";
 import type { ElementReader, FormReader } from "./element.ts";
@@ -33,6 +34,8 @@ export interface CallContext {
   readonly signal: AbortSignal;
   /** What middleware has set. */
   get<T>(key: ContextKey<T>): T;
+  /** Notes that a topic has changed. */
+  publish(topic: Topic): void;
   /** Notes a login or logout. */
   renew(user: string | null): void;
 }
@@ -138,6 +141,17 @@ export abstract class Reflex<Session extends object = any, State extends object 
   /** Aborted when the call has taken longer than `limits.reflex` or its action's `timeout`. */
   get signal(): AbortSignal {
     return this.#current("signal").signal;
+  }
+
+  /**
+   * Says that something has changed. It is told when the call is committed, and not where it fails: then pages that
+   * subscribe to the topic, loads and parts that name it are brought up to date. Several times count once.
+   *
+   * @param topics what has changed
+   * @throws WireError `forbidden` for a topic whose `authorize` refuses it to this person
+   */
+  publish(...topics: readonly Topic[]): void {
+    for (const topic of topics) this.#current("publish()").publish(topic);
   }
 
   /**

@@ -16,7 +16,9 @@ import type {
 } from "../../protocol/frames.ts";
 import { Close } from "../../protocol/markers.ts";
 import { PROTOCOL_VERSION } from "../../protocol/version.ts";
-import type { View } from "../page/view.ts";
+import { mayFollow } from "../page/open_view.ts";
+import { View } from "../page/view.ts";
+import type { OpenedPage } from "../page/page_data.ts";
 import { isForgotten, type Snapshot } from "../session/records.ts";
 import type { Connection } from "../socket/connection.ts";
 import { type CallResult, type CheckedCall, errorFrame, failedCall, runCall } from "./call.ts";
@@ -59,12 +61,13 @@ export class Visit {
     if (live === undefined) return;
     this.#live = undefined;
     live.detach();
-    const { visits, parked } = this.#host;
-    const { known, parts: { visit } } = live;
-    if (visits.get(visit) !== this) return;
-    visits.delete(visit);
+    const { visits, parked, topics } = this.#host;
+    const { known, parts: { visit, view } } = live;
+    const isOurs = visits.get(visit) === this;
+    if (isOurs) visits.delete(visit);
     // A resync has parked what the browser shows by now; this view is older.
-    if (known !== undefined && !parked.has(visit)) parked.park(visit, known);
+    if (isOurs && known !== undefined && !parked.has(visit)) parked.park(visit, known);
+    else view.end(topics);
   }
 
   /** Ends the socket because another has brought the same visit. */
@@ -94,19 +97,34 @@ export class Visit {
     if (values === undefined) return this.#resync("left");
     // Whoever held this visit parks its view first.
     this.#host.visits.get(data.visit)?.replace();
-    const parked = this.#host.parked.take(data.visit);
-    const known = parked?.hash === data.hash && parked.version === version ? parked : undefined;
-    if (known === undefined && (version !== 0 || seen.version !== data.state)) return this.#resync("base");
-    if (!this.#connection.open) return;
-    const view: View = known ??
-      { hash: data.hash, version: 0, render: undefined, previous: undefined, state: data.state };
+    const view = this.#takeView(data, version, seen);
+    if (view === undefined) return this.#resync("base");
+    const person = { user: seen.user, values };
+    if (!this.#connection.open || !await mayFollow(view.topics(), person)) {
+      view.end(this.#host.topics);
+      return this.#resync("left");
+    }
     const { visit, identity, sealedAt } = data;
-    const parts = { visit, identity, sealedAt, ...found, href, values, view };
-    const live = this.#live = new LivePage(parts, this.#host, (frame) => this.#connection.send(frame));
+    const parts = { visit, session: this.#session, identity, sealedAt, ...found, href, values, view };
+    const live = this.#live = new LivePage(parts, this.#host, this.#connection);
     this.#handshake = undefined;
+    this.#host.visits.get(visit)?.replace(); // one that came while we asked
     this.#host.visits.set(visit, this);
+    live.attach();
     this.#connection.send(["ready", view.version]);
     if (view.state !== seen.version) await live.show(seen);
+    else if (view.isBehind) await live.refresh();
+  }
+
+  /** What the browser shows, as far as it can be said. */
+  #takeView(data: OpenedPage, version: number, seen: Snapshot): View | undefined {
+    const { parked, topics } = this.#host;
+    const known = parked.take(data.visit);
+    if (known?.hash === data.hash && known.version === version && known.shared?.ended !== true) return known;
+    known?.end(topics);
+    // What it depends on may have changed while nobody was here to hear of it.
+    if (data.isWatched || version !== 0 || seen.version !== data.state) return undefined;
+    return new View({ hash: data.hash, state: data.state, render: undefined });
   }
 
   // ["call", 3, 2, "Counter#increment", [5], {"a":{"id":"increment"}}]
@@ -198,6 +216,7 @@ export class Visit {
       this.#connection.send(told.frame);
       return true;
     }
+    for (const topic of told.topics) this.#host.topics.publish(topic);
     const outcome: Outcome = told.value === undefined ? [n] : [n, told.value];
     await live.show(committed, { outcome, reflex: told.reflex });
     if (told.change.ticket !== undefined) this.#connection.send(["ticket", told.change.ticket.id]);

@@ -29,6 +29,9 @@ export interface FrameHandlers {
 
 const OPEN = 1;
 
+/** Milliseconds between two looks at what a slow reader has read. */
+const LOOK = 100;
+
 /** A page socket. */
 export class Connection {
   readonly #socket: Socket;
@@ -40,6 +43,9 @@ export class Connection {
   #timer: (() => void) | undefined;
   readonly #gone = Promise.withResolvers<void>();
   #handlers: FrameHandlers | undefined;
+  /** What waits until the other end has read what was sent. */
+  #waiting: Set<() => void> | undefined;
+  #look: (() => void) | undefined;
   #refused = 0;
   #greeted = false;
   #closed = false;
@@ -96,6 +102,40 @@ export class Connection {
     if (this.#socket.bufferedAmount > this.#limits.buffered) {
       this.close(Close.behind, "Too far behind in reading.");
     }
+  }
+
+  /** Whether the other end is so far behind that nothing is sent that can wait. */
+  get isBehind(): boolean {
+    return this.#socket.bufferedAmount > this.#limits.watermark;
+  }
+
+  /** Runs something, once, when the other end is not behind any more. One that stays so is closed. */
+  whenRead(run: () => void): void {
+    if (this.#closed) return;
+    if (this.#waiting !== undefined) {
+      this.#waiting.add(run);
+      return;
+    }
+    this.#waiting = new Set([run]);
+    const { watermark, stuck } = this.#limits;
+    let last = this.#socket.bufferedAmount, since = this.#clock.now();
+    // A socket does not say when it has drained.
+    const look = () => {
+      if (this.#closed) return;
+      const { bufferedAmount } = this.#socket;
+      if (bufferedAmount <= watermark) {
+        const waiting = this.#waiting;
+        this.#waiting = undefined;
+        for (const run of waiting ?? []) this.#guard(run);
+        return;
+      }
+      const now = this.#clock.now();
+      if (bufferedAmount < last) since = now;
+      last = bufferedAmount;
+      if (now - since >= stuck) return this.close(Close.behind, "Has not read for too long.");
+      this.#look = this.#clock.after(LOOK, look);
+    };
+    this.#look = this.#clock.after(LOOK, look);
   }
 
   /**
@@ -157,6 +197,8 @@ export class Connection {
     this.#closed = true;
     this.#timer?.();
     this.#timer = undefined;
+    this.#look?.();
+    this.#waiting = undefined;
     this.#guard(() => this.#handlers?.closed());
   }
 }

@@ -1,0 +1,167 @@
+/**
+ * What can change, and be watched.
+ *
+ * @module
+ */
+
+import type { ContextKey } from "../http/context.ts";
+import type { PathParams } from "../http/params.ts";
+
+/**
+ * Who asks for a topic, and what for.
+ *
+ * @example
+ * ```ts
+ * import { topic } from "@argyle/argyle";
+ * import type { TopicContext } from "@argyle/argyle/types";
+ * const staff = ({ user, verb }: TopicContext) => verb === "subscribe" || user === "ann";
+ * const News = topic("news", { authorize: staff });
+ * ```
+ */
+export interface TopicContext {
+  /** Who it is; `undefined` before a login. */
+  readonly user: string | undefined;
+  /** Whether it wants to see the topic change, or to say that it has changed. */
+  readonly verb: "subscribe" | "publish";
+  /** What middleware has set; throws where nothing was, and the key has no initial value. */
+  get<T>(key: ContextKey<T>): T;
+}
+
+/**
+ * What a topic may declare.
+ *
+ * @example
+ * ```ts
+ * import { topic } from "@argyle/argyle";
+ * import type { TopicOptions } from "@argyle/argyle/types";
+ * const members: TopicOptions<{ club: string }> = { authorize: ({ user }, { club }) => user?.endsWith(`@${club}`) ?? false };
+ * const Club = topic("club/:club", members);
+ * ```
+ */
+export interface TopicOptions<Params> {
+  /**
+   * Whether somebody may subscribe to it or, from a reflex, publish it. Asked for each person, at each render and
+   * whenever a page's socket connects. Where left out: everybody may, but a topic with a param `user` is that user's
+   * alone. `app.publish` does not ask.
+   */
+  readonly authorize?: (context: TopicContext, params: Params) => boolean | Promise<boolean>;
+}
+
+/**
+ * Names topics of one kind: call it with the params of its path.
+ *
+ * @example
+ * ```ts
+ * import { topic } from "@argyle/argyle";
+ * import type { TopicKind } from "@argyle/argyle/types";
+ * const Order: TopicKind<{ readonly id: string }> = topic("order/:id");
+ * console.assert(Order({ id: 7 }).name === Order({ id: "7" }).name);
+ * ```
+ */
+export type TopicKind<Params> = (
+  ...params: keyof Params extends never ? []
+    // Numbers are written as such.
+    : [params: { readonly [K in keyof Params]: Params[K] | (string extends Params[K] ? number : never) }]
+) => Topic;
+
+/** The longest name, in characters: brokers have less room for keys than we for pages. */
+const LONGEST = 512;
+
+/**
+ * Something that can change and be watched: an order, a room, all items. {@linkcode topic} makes them; two of one name
+ * are the same topic.
+ *
+ * @example
+ * ```ts
+ * import { type Topic, topic } from "@argyle/argyle";
+ * const Items = topic("items");
+ * const topics: Topic[] = [Items()];
+ * ```
+ */
+export class Topic {
+  /** Its path with the values of its params, escaped: what a stranger wrote is never a separator or a wildcard. */
+  readonly name: string;
+  readonly #allows: (context: TopicContext) => boolean | Promise<boolean>;
+
+  /** Use {@linkcode topic}: the name has to be escaped. */
+  constructor(name: string, allows: (context: TopicContext) => boolean | Promise<boolean>) {
+    this.name = name;
+    this.#allows = allows;
+  }
+
+  /** Whether somebody may do that with it. */
+  allows(context: TopicContext): boolean | Promise<boolean> {
+    return this.#allows(context);
+  }
+}
+
+/**
+ * Declares what can change. `publish` says that it has; pages that subscribe to it, loads and `<Live>` parts that name
+ * it are brought up to date.
+ *
+ * @param path words and params with `/` between them: `items`, `room/:room`
+ * @param options who may subscribe and publish
+ * @throws TypeError for a path that is none; when a topic is named, TypeError for a param that is missing or empty, and
+ * RangeError for a name of more than 512 characters
+ *
+ * @example
+ * ```tsx
+ * import { App, Reflex, topic } from "@argyle/argyle";
+ * const Room = topic("room/:room", { authorize: ({ user }, { room }) => room !== "staff" || user !== undefined });
+ * const said: string[] = [];
+ * class Chat extends Reflex {
+ *   hello(room: string) {
+ *     said.push(`hello ${room}`);
+ *     this.publish(Room({ room })); // with the commit: who watches is shown it
+ *   }
+ * }
+ * const app = new App();
+ * app.reflexes({ Chat });
+ * app.page("/:room", ({ params, subscribe }) => {
+ *   subscribe(Room(params));
+ *   return <ul id="said">{said.map((text) => <li>{text}</li>)}</ul>;
+ * });
+ * await app.publish(Room({ room: "lobby" })); // from a script, a timer, a webhook
+ * ```
+ */
+export function topic<const Path extends string>(
+  path: Path,
+  options: TopicOptions<PathParams<Path>> = {},
+): TopicKind<PathParams<Path>> {
+  if (!/^:?[A-Za-z0-9_-]+(\/:?[A-Za-z0-9_-]+)*$/.test(path)) {
+    throw new TypeError(
+      `Cannot declare the topic ${JSON.stringify(path)}: it is words and :params with "/" between them.`,
+    );
+  }
+  const steps = path.split("/");
+  return ((params: Record<string, unknown> = {}) => {
+    const values: Record<string, string> = {};
+    const name = steps.map((step) => {
+      if (!step.startsWith(":")) return step;
+      const param = step.slice(1);
+      return escape(values[param] = read(path, param, params[param]));
+    }).join("/");
+    if (name.length > LONGEST) {
+      throw new RangeError(`Cannot name the topic ${path}: ${name.length} characters of at most ${LONGEST}.`);
+    }
+    const { authorize } = options;
+    return new Topic(name, (context) => {
+      if (authorize !== undefined) return authorize(context, values as PathParams<Path>);
+      return values["user"] === undefined || values["user"] === context.user;
+    });
+  }) as TopicKind<PathParams<Path>>;
+}
+
+function read(path: string, param: string, value: unknown): string {
+  const text = typeof value === "number" ? String(value) : value;
+  if (typeof text === "string" && text !== "") return text.toWellFormed();
+  throw new TypeError(`Cannot name the topic ${path}: ${param} is ${JSON.stringify(value) ?? "not there"}.`);
+}
+
+// Brokers have `*`, `>`, `.` and `:` for themselves; of what `encodeURIComponent` leaves alone, letters and digits stay.
+function escape(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*~.]/g,
+    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}

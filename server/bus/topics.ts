@@ -1,0 +1,46 @@
+/**
+ * Who follows which topic, in this isolate.
+ *
+ * @module
+ */
+
+/** Somebody who wants to know when a topic has changed. */
+export interface Follower {
+  /** It has. Called at once, and often: what takes time waits for its turn, see `Refreshes`. It must not throw. */
+  changed(topic: string): void;
+}
+
+/** The topics of one app. */
+export class Topics {
+  readonly #followers = new Map<string, Set<Follower>>();
+
+  /** How many topics somebody follows. */
+  get size(): number {
+    return this.#followers.size;
+  }
+
+  /** Tells a follower of each change, until it leaves. */
+  follow(topic: string, follower: Follower): void {
+    let followers = this.#followers.get(topic);
+    if (followers === undefined) this.#followers.set(topic, followers = new Set());
+    followers.add(follower);
+  }
+
+  /** Tells it no more. */
+  leave(topic: string, follower: Follower): void {
+    const followers = this.#followers.get(topic);
+    if (followers?.delete(follower) && followers.size === 0) this.#followers.delete(topic);
+  }
+
+  /** Makes a follower follow these topics, and leave those of before that are not among them. */
+  change(follower: Follower, before: ReadonlySet<string>, after: ReadonlySet<string>): void {
+    if (before === after) return;
+    for (const topic of before) if (!after.has(topic)) this.leave(topic, follower);
+    for (const topic of after) if (!before.has(topic)) this.follow(topic, follower);
+  }
+
+  /** A topic has changed. */
+  publish(topic: string): void {
+    for (const follower of this.#followers.get(topic) ?? []) follower.changed(topic);
+  }
+}

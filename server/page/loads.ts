@@ -1,0 +1,90 @@
+/**
+ * What pages have loaded, kept until a topic says that it has changed.
+ *
+ * @module
+ */
+
+import type { Topics } from "../bus/topics.ts";
+
+/** One load: under way, or there. */
+interface Kept {
+  readonly value: Promise<unknown>;
+  readonly topics: readonly string[];
+}
+
+/**
+ * Loads of this isolate. Who asks for what is under way gets the same; what was loaded is kept until one of its topics
+ * is published, or others need the room. What failed is not kept.
+ */
+export class Loads {
+  readonly #topics: Topics;
+  readonly #limit: number;
+  /** The least recently used first. */
+  readonly #kept = new Map<string, Kept>();
+  readonly #byTopic = new Map<string, Set<string>>();
+
+  /** @param limit how many to keep */
+  constructor(topics: Topics, limit: number) {
+    this.#topics = topics;
+    this.#limit = limit;
+  }
+
+  /** How many are kept. */
+  get size(): number {
+    return this.#kept.size;
+  }
+
+  /**
+   * What is kept under a name, or else what `fn` gives.
+   *
+   * @param name with everything that it depends on: whose it is, for one
+   * @param topics what makes it anew; at least one
+   */
+  load<T>(name: string, topics: readonly string[], fn: () => T | Promise<T>): Promise<T> {
+    const known = this.#kept.get(name);
+    if (known !== undefined) {
+      this.#kept.delete(name);
+      this.#kept.set(name, known);
+      return known.value as Promise<T>;
+    }
+    const value = Promise.resolve().then(fn);
+    const kept: Kept = { value, topics };
+    this.#keep(name, kept);
+    value.catch(() => {
+      if (this.#kept.get(name) === kept) this.#forget(name);
+    });
+    return value;
+  }
+
+  /** A topic has changed: what depends on it is loaded anew when somebody asks next, also what is under way. */
+  changed(topic: string): void {
+    for (const name of this.#byTopic.get(topic) ?? []) this.#forget(name);
+  }
+
+  #keep(name: string, kept: Kept): void {
+    this.#kept.set(name, kept);
+    for (const topic of kept.topics) {
+      let names = this.#byTopic.get(topic);
+      if (names === undefined) {
+        this.#byTopic.set(topic, names = new Set());
+        this.#topics.follow(topic, this);
+      }
+      names.add(name);
+    }
+    for (const oldest of this.#kept.keys()) {
+      if (this.#kept.size <= this.#limit) break;
+      this.#forget(oldest);
+    }
+  }
+
+  #forget(name: string): void {
+    const kept = this.#kept.get(name);
+    this.#kept.delete(name);
+    for (const topic of kept?.topics ?? []) {
+      const names = this.#byTopic.get(topic);
+      if (!names?.delete(name) || names.size > 0) continue;
+      this.#byTopic.delete(topic);
+      this.#topics.leave(topic, this);
+    }
+  }
+}

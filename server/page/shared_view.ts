@@ -1,0 +1,292 @@
+/**
+ * One page as many people see it: rendered once, compared once, written once.
+ *
+ * @module
+ */
+
+import type { Limits } from "../../protocol/limits.ts";
+import type { Operation } from "../../protocol/operations.ts";
+import type { Refreshable, Refreshes } from "../bus/refreshes.ts";
+import type { Follower, Topics } from "../bus/topics.ts";
+import { diff, PieceNames } from "../patch/diff.ts";
+import type { KeyedParts } from "./context.ts";
+import type { Page } from "./page.ts";
+import {
+  isWhole,
+  partDifference,
+  type PartsById,
+  placed,
+  type Render,
+  settle,
+  touched,
+  whole,
+} from "./shown.ts";
+
+/** From one render to another, for all who show the one. */
+export interface Step {
+  /** The version that they show. */
+  readonly from: number;
+  /** The version that they will show. */
+  readonly to: number;
+  /** The new render. */
+  readonly render: Render;
+  /** What to do. */
+  readonly operations: readonly Operation[];
+  /** The same as JSON. */
+  readonly text: string;
+  /** Ids of parts that it may empty. */
+  readonly touched: ReadonlySet<string>;
+}
+
+/** What a step is for somebody who shows parts of their own. */
+export interface OwnStep {
+  /** The parts for which there still is a place. */
+  readonly parts: PartsById;
+  /** Whether they do what all do, before their own. */
+  readonly shares: boolean;
+  /** What they alone have to do. */
+  readonly operations: readonly Operation[];
+}
+
+/** What a step is for somebody who shows these parts. */
+export function ownStep({ render, operations, touched }: Step, before: PartsById): OwnStep {
+  if (before.size === 0 && render.slots.length === 0) return { parts: before, shares: true, operations: [] };
+  const shown = { render, parts: placed({ render, parts: before }) };
+  const own = isWhole(operations) ? undefined : partDifference(before, shown, touched);
+  return own === undefined
+    ? { parts: shown.parts, shares: false, operations: whole(shown) }
+    : { parts: shown.parts, shares: true, operations: own };
+}
+
+/** Somebody who shows a shared view. None of it may throw. */
+export interface Reader {
+  /** The view has changed. False where it still shows what it did. */
+  step(step: Step): boolean;
+  /** The page has left with a response; or could not be rendered, and a line of the log has that reference. */
+  fail(reference: string | undefined): void;
+  /** Which version it shows. */
+  readonly at: number;
+}
+
+/** What became of a render. */
+export type Outcome = { readonly render: Render } | { readonly left: Response };
+
+/** A shared view. Its versions count its renders that differ. */
+export class SharedView implements Follower, Refreshable {
+  /** What it is of. */
+  readonly page: Page;
+  /** What its page was given. */
+  readonly given: KeyedParts;
+  /** Its name among the app's. */
+  readonly name: string;
+  readonly #means: SharedMeans;
+  readonly #readers = new Set<Reader>();
+  readonly #names = new PieceNames();
+  /** Whether a topic has changed that it shows. */
+  isStale = true;
+  /** Counts its renders; 0 before the first. */
+  version = 0;
+  #render: Render | undefined;
+  /** What those show who are behind, oldest first. */
+  readonly #bases: { readonly version: number; readonly render: Render }[] = [];
+  readonly #steps = new Map<number, Step>();
+  #followed: ReadonlySet<string> = new Set();
+  #turn: Promise<Outcome> | undefined;
+  #next: Promise<Outcome> | undefined;
+  #ended = false;
+
+  constructor(page: Page, given: KeyedParts, name: string, means: SharedMeans) {
+    this.page = page;
+    this.given = given;
+    this.name = name;
+    this.#means = means;
+  }
+
+  /** Whether it is kept no longer: whoever shows it loads the page again. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** How many show it. */
+  get readers(): number {
+    return this.#readers.size;
+  }
+
+  /** What its renders take, in bytes at two for a character. */
+  get bytes(): number {
+    const renders = [this.#render, ...this.#bases.map(({ render }) => render)];
+    const characters = renders.reduce(
+      (sum, render) => sum + (render?.body.length ?? 0) + (render?.head.length ?? 0),
+      0,
+    );
+    return 2 * (characters + this.name.length) + 2048;
+  }
+
+  /** The render of a version, as long as it is kept. */
+  base(version: number): Render | undefined {
+    if (version === this.version) return this.#render;
+    return this.#bases.find((base) => base.version === version)?.render;
+  }
+
+  /**
+   * What there is to show now. Who comes while it is being rendered, from data that have not changed since, gets the
+   * same.
+   *
+   * @throws what the page throws
+   */
+  fresh(): Promise<Outcome> {
+    if (!this.isStale) return this.#turn ?? Promise.resolve({ render: this.#render! });
+    if (this.#turn === undefined) return this.#begin();
+    const begin = () => this.#begin();
+    return this.#next ??= this.#turn.then(begin, begin);
+  }
+
+  changed(): void {
+    this.isStale = true;
+    if (this.#readers.size > 0) this.#means.refreshes.add(this);
+  }
+
+  async refresh(): Promise<void> {
+    if (this.#ended || this.#readers.size === 0) return; // rendered when somebody comes
+    let reference: string | undefined;
+    try {
+      const outcome = await this.fresh();
+      if (!("left" in outcome)) return;
+      await outcome.left.body?.cancel();
+    } catch (error) {
+      reference = this.#means.failed(error, this.page);
+    }
+    for (const reader of [...this.#readers]) reader.fail(reference);
+  }
+
+  /** Somebody shows it. */
+  attach(reader: Reader): void {
+    this.#readers.add(reader);
+    this.#means.used(this);
+  }
+
+  /** Somebody does so no longer. */
+  detach(reader: Reader): void {
+    if (!this.#readers.delete(reader)) return;
+    if (this.#readers.size === 0) this.#means.used(this);
+  }
+
+  /** Somebody shows other parts in it than before: a name that is in one of them is no address. */
+  countParts(before: PartsById, after: PartsById): void {
+    if (before.size === 0 && after.size === 0) return;
+    if (this.#render !== undefined) settle({ render: this.#render, parts: after }, before);
+    for (const [id, part] of before) if (after.get(id) !== part) this.#names.remove(part);
+    for (const [id, part] of after) this.#names.add(part, id);
+  }
+
+  /** What those have to do who show an older version; `undefined` where that is too old. */
+  stepFrom(version: number): Step | undefined {
+    let step = this.#steps.get(version);
+    if (step !== undefined) return step;
+    const before = this.base(version);
+    if (before === undefined) return undefined;
+    step = this.#makeStep(version, before, this.version);
+    this.#steps.set(version, step);
+    return step;
+  }
+
+  /** It is kept no longer. */
+  end(): void {
+    this.#ended = true;
+    this.isStale = true;
+    this.#means.topics.change(this, this.#followed, none);
+    this.#followed = none;
+    this.#means.refreshes.remove(this);
+  }
+
+  #begin(): Promise<Outcome> {
+    this.#next = undefined;
+    this.isStale = false; // what changes from here on makes another render
+    const turn = this.#turn = this.#run().finally(() => {
+      if (this.#turn === turn) this.#turn = undefined;
+    });
+    return turn;
+  }
+
+  async #run(): Promise<Outcome> {
+    let render: Render | Response;
+    try {
+      render = await this.#means.render(this.page, this.given);
+    } catch (error) {
+      this.isStale = true;
+      throw error;
+    }
+    if (render instanceof Response) {
+      this.isStale = true;
+      return { left: render };
+    }
+    this.#take(render);
+    return { render };
+  }
+
+  #take(render: Render): void {
+    const before = this.#render, from = this.version;
+    const names = new Set(render.topics.map(({ name }) => name));
+    if (!this.#ended) {
+      this.#means.topics.change(this, this.#followed, names);
+      this.#followed = names;
+    }
+    this.#render = render;
+    if (before === undefined) this.version = 1;
+    else {
+      const step = this.#makeStep(from, before, from + 1);
+      if (step.operations.length === 0 && isAlike(before, render)) return;
+      this.version = step.to;
+      this.#steps.clear();
+      this.#bases.push({ version: from, render: before });
+      this.#tell(step);
+    }
+    this.#means.used(this);
+  }
+
+  #tell(step: Step): void {
+    const late = new Set<number>();
+    for (const reader of [...this.#readers]) if (!reader.step(step)) late.add(reader.at);
+    if (this.#bases.length <= this.#means.limits.bases) return;
+    // The oldest that nobody shows; but a page that is on its way to somebody shows the latest.
+    const unused = this.#bases.findIndex(({ version }) => !late.has(version));
+    this.#bases.splice(Math.max(unused, 0), 1);
+  }
+
+  #makeStep(from: number, before: Render, to: number): Step {
+    const render = this.#render!;
+    const operations = diff(before, render, this.#names);
+    return {
+      from,
+      to,
+      render,
+      operations,
+      text: JSON.stringify(operations),
+      touched: touched(operations, render.slots),
+    };
+  }
+}
+
+const none: ReadonlySet<string> = new Set();
+
+// Nothing to do for a browser; but what is offered, and where parts belong, may be another.
+function isAlike(before: Render, after: Render): boolean {
+  return before.slots.length === after.slots.length &&
+    before.slots.every(({ id, open }, i) => id === after.slots[i]!.id && open === after.slots[i]!.open);
+}
+
+/** What shared views work with. */
+export interface SharedMeans {
+  readonly limits: Pick<Limits, "bases">;
+  readonly topics: Topics;
+  readonly refreshes: Refreshes;
+  render(page: Page, given: KeyedParts): Promise<Render | Response>;
+  /**
+   * A page could not be shown anew.
+   *
+   * @returns what finds it in the log; `undefined` where the page has refused, and says so to whoever loads it
+   */
+  failed(error: unknown, page: Page): string | undefined;
+  /** A view has more or fewer readers or bytes than before. */
+  used(view: SharedView): void;
+}

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { Topics } from "../../../server/bus/topics.ts";
+import { topic } from "../../../server/bus/topic.ts";
+import { Offers } from "../../../server/page/offers.ts";
+import { ParkedViews } from "../../../server/page/parked_views.ts";
+import { View } from "../../../server/page/view.ts";
+
+const News = topic("news");
+
+function view(body: string, topics = [] as ReturnType<typeof News>[]): View {
+  return new View({
+    hash: body,
+    state: "0",
+    render: { head: "", body, offers: new Offers(), slots: [], topics },
+  });
+}
+
+Deno.test("ParkedViews: keeps what fits, and lets the least recently parked go", () => {
+  const parked = new ParkedViews(3 * (2 * 100 + 1024), new Topics());
+  for (const visit of ["a", "b", "c"]) parked.park(visit, view("x".repeat(100)));
+  parked.park("a", view("y".repeat(100)));
+  parked.park("d", view("x".repeat(100)));
+  assert.deepEqual(["a", "b", "c", "d"].map((visit) => parked.has(visit)), [true, false, true, true]);
+  assert.equal(parked.bytes, 3 * (2 * 100 + 1024));
+  parked.park("huge", view("x".repeat(10_000)));
+  assert.equal(parked.bytes, 0);
+});
+
+Deno.test("ParkedViews: what is taken is gone, and a view that shows nothing known is not kept", () => {
+  const parked = new ParkedViews(10_000, new Topics());
+  parked.park("a", view("a"));
+  assert.equal(parked.take("a")?.hash, "a");
+  assert.equal(parked.take("a"), undefined);
+  parked.park("b", new View({ hash: "b", state: "0", render: undefined }));
+  assert.equal(parked.has("b"), false);
+  assert.equal(parked.bytes, 0);
+});
+
+Deno.test("ParkedViews: what is kept hears of its topics; what goes leaves them", () => {
+  const topics = new Topics(), parked = new ParkedViews(2 * (2 + 1024), topics);
+  parked.park("a", view("a", [News()]));
+  topics.publish("news");
+  const taken = parked.take("a");
+  assert.equal(taken?.isBehind, true);
+  parked.park("a", view("b", [News()]));
+  parked.park("b", view("c", [News()]));
+  parked.park("c", view("d"));
+  taken?.end(topics);
+  assert.equal(topics.size, 1);
+  parked.park("d", view("e"));
+  assert.equal(topics.size, 0);
+});
