@@ -1,4 +1,4 @@
-import { action, App, Head, memo, on, Reflex } from "@argyle/argyle";
+import { action, App, Head, memo, on, Reflex, topic } from "@argyle/argyle";
 import type { AppOptions } from "@argyle/argyle/types";
 import { z } from "zod";
 import style from "./style.css" with { type: "text" };
@@ -7,6 +7,8 @@ interface Item {
   id: number;
   qty: number;
 }
+
+const Items = topic("items");
 
 /** One table of 1,000 rows, the same for everybody, in this process's memory. */
 export default function table(options: AppOptions = {}): App {
@@ -20,57 +22,67 @@ export default function table(options: AppOptions = {}): App {
     bump = action(z.object({ id: z.coerce.number() }), ({ id }) => { // reads data-id
       const item = items.find((item) => item.id === id) ?? this.abort("There is no such row any more.");
       item.qty += 1;
+      this.publish(Items()); // whoever looks at the table is shown it
     });
 
     insertTop() {
       items.unshift({ id: next, qty: quantity(next) });
       next += 1;
+      this.publish(Items());
     }
 
     deleteFirst() {
       items.shift();
+      this.publish(Items());
     }
 
     reverse() {
       items.reverse();
+      this.publish(Items());
     }
   }
 
   const app = new App({ name: "table", ...options });
   app.reflexes({ Table });
-  app.page("/", () => (
-    <main>
-      <Head>
-        <title>Table</title>
-        <style>{style}</style>
-      </Head>
-      <header>
-        <h1>A table of many rows</h1>
-        <div class="buttons">
-          <button type="button" id="insert-top" {...on("click", Table, "insertTop")}>Insert on top</button>
-          <button type="button" id="delete-first" {...on("click", Table, "deleteFirst")}>Delete first</button>
-          <button type="button" id="reverse" {...on("click", Table, "reverse")}>Reverse</button>
-        </div>
-      </header>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">No.</th>
-            <th scope="col">Name</th>
-            <th scope="col">Quantity</th>
-            <th scope="col">Price</th>
-            <th scope="col">Add</th>
-          </tr>
-        </thead>
-        <tbody id="rows">{items.map((item) => <Row key={item.id} {...item} />)}</tbody>
-      </table>
-    </main>
-  ));
+  // One key for all: the page is rendered, compared and written once, however many look at it.
+  app.page("/", ({ subscribe }) => {
+    subscribe(Items());
+    return (
+      <main>
+        <Head>
+          <title>Table</title>
+          <style>{style}</style>
+        </Head>
+        <header>
+          <h1>A table of many rows</h1>
+          <div class="buttons">
+            <button type="button" id="insert-top" {...on("click", Table, "insertTop")}>Insert on top</button>
+            <button type="button" id="delete-first" {...on("click", Table, "deleteFirst")}>
+              Delete first
+            </button>
+            <button type="button" id="reverse" {...on("click", Table, "reverse")}>Reverse</button>
+          </div>
+        </header>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">No.</th>
+              <th scope="col">Name</th>
+              <th scope="col">Quantity</th>
+              <th scope="col">Price</th>
+              <th scope="col">Add</th>
+            </tr>
+          </thead>
+          <tbody id="rows">{items.map((item) => <Row key={item.id} {...item} />)}</tbody>
+        </table>
+      </main>
+    );
+  }, { key: () => "everybody" });
   return app;
 }
 
-// One row of a thousand changes at a time: the others are not rendered again.
-const Row = memo(({ id, qty }: Item) => (
+/** One row of a thousand changes at a time: the others are not rendered again. */
+export const Row = memo(({ id, qty }: Item) => (
   <tr id={`row-${id}`}>
     <td>{id}</td>
     <td>Item {id}</td>

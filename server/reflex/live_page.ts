@@ -78,6 +78,8 @@ export class LivePage implements Refreshable, Reader {
   // The render is this isolate's guess: what the browser shows may differ, so the next patch is the whole page.
   #guessed = false;
   #detached = false;
+  /** Of the call that is being shown. */
+  #owed: Outcome | undefined;
   /** The last of those who show something: one at a time, so that what is newer is shown later. */
   #turn: Promise<void> | undefined;
   #checkedAt: number;
@@ -204,14 +206,12 @@ export class LivePage implements Refreshable, Reader {
   /** @param all whether all of it is rendered, or only what has changed */
   async #show(seen: Snapshot, ran: Ran | undefined, all: boolean): Promise<void> {
     if (this.#detached) return;
+    this.#owed = ran?.outcome;
     const shown = await this.#renderOrTell(seen, ran, all);
     if (this.#detached) return;
-    const { outcome } = ran ?? {};
-    if (shown === undefined) {
-      if (outcome !== undefined) this.#line.send(["done", ...outcome]);
-      return;
-    }
-    this.#replace(shown, seen, outcome);
+    if (shown !== undefined) this.#replace(shown, seen);
+    const outcome = this.#settle();
+    if (outcome !== undefined) this.#line.send(["done", ...outcome]);
   }
 
   // The call has been committed whatever becomes of the render, so that a page that throws is an error of its own.
@@ -287,7 +287,7 @@ export class LivePage implements Refreshable, Reader {
   }
 
   // What was rendered takes the place of what was shown before; what differs is sent.
-  #replace(next: Shown, seen: Snapshot, outcome: Outcome | undefined): void {
+  #replace(next: Shown, seen: Snapshot): void {
     const { view } = this.parts;
     const before = this.#guessed ? undefined : view.shown;
     const after = { render: next.render, parts: placed(next) };
@@ -303,13 +303,19 @@ export class LivePage implements Refreshable, Reader {
     view.show(after.render, after.parts, this.#host.topics);
     view.state = seen.version;
     this.#guessed = false;
-    if (operations.length > 0) this.#patch(operations, outcome);
-    else if (outcome !== undefined) this.#line.send(["done", ...outcome]);
+    if (operations.length > 0) this.#patch(operations);
     this.#expectParts(after);
   }
 
-  #patch(operations: readonly Operation[], outcome?: Outcome): void {
-    this.#line.send(["patch", ++this.parts.view.version, operations, outcome]);
+  #patch(operations: readonly Operation[]): void {
+    this.#line.send(["patch", ++this.parts.view.version, operations, this.#settle()]);
+  }
+
+  /** The outcome that has not been told: the next patch does. */
+  #settle(): Outcome | undefined {
+    const outcome = this.#owed;
+    this.#owed = undefined;
+    return outcome;
   }
 
   /** Brings the browser to what the shared view has now. */
@@ -333,7 +339,11 @@ export class LivePage implements Refreshable, Reader {
     view.at = step.to;
     const { parts, shares, operations } = ownStep(step, view.parts);
     if (!shares) renderer.warnOfDoubt(page, fullBody({ render, parts }));
-    else if (step.operations.length > 0) this.#line.sendText(`["patch",${++view.version},${text}]`);
+    else if (step.operations.length > 0) {
+      const outcome = this.#settle();
+      const end = outcome === undefined ? "" : `,${JSON.stringify(outcome)}`;
+      this.#line.sendText(`["patch",${++view.version},${text}${end}]`);
+    }
     if (operations.length > 0) this.#patch(operations);
     if (parts.size !== view.parts.size) view.show(render, parts, topics);
     this.#expectParts({ render, parts });
