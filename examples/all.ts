@@ -1,5 +1,6 @@
 import type { Engine } from "@argyle/argyle";
 import type { AnyApp } from "@argyle/argyle/types";
+import chat from "./chat/main.tsx";
 import counter from "./counter/main.tsx";
 import guestbook from "./guestbook/main.tsx";
 import table from "./table/main.tsx";
@@ -24,13 +25,18 @@ export const examples: readonly Example[] = [
   },
   {
     name: "table",
-    shows: "A thousand rows, and what a change of one costs.",
+    shows: "A thousand rows that everybody sees change, and what that costs.",
     make: (options) => table(options),
   },
   {
     name: "todo",
     shows: "A list for each session: forms, messages, filters by URL, undo.",
     make: (options) => todo(options),
+  },
+  {
+    name: "chat",
+    shows: "Rooms: one page for all in a room, with a part of their own for each.",
+    make: (options) => chat(options),
   },
   {
     name: "guestbook",
