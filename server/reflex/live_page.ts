@@ -83,6 +83,7 @@ export class LivePage implements Refreshable, Reader {
   /** The last of those who show something: one at a time, so that what is newer is shown later. */
   #turn: Promise<void> | undefined;
   #checkedAt: number;
+  #read: (() => void) | undefined;
 
   constructor(parts: LivePageParts, host: Host, line: Line) {
     this.parts = parts;
@@ -164,7 +165,7 @@ export class LivePage implements Refreshable, Reader {
   async refresh(): Promise<void> {
     if (this.#detached) return;
     // What is sent now would be old when it is read.
-    if (this.#line.isBehind) return this.#line.whenRead(() => this.wake());
+    if (this.#line.isBehind) return this.#line.whenRead(this.#onRead);
     try {
       await this.#inTurn(async () => {
         if (this.#detached || !this.parts.view.isBehind) return; // a call has shown it meanwhile
@@ -179,7 +180,7 @@ export class LivePage implements Refreshable, Reader {
   step(step: Step): boolean {
     if (this.#detached) return true;
     if (this.#line.isBehind || step.from !== this.at) {
-      this.#line.whenRead(() => this.#catchUp());
+      this.#line.whenRead(this.#onRead);
       return false;
     }
     this.#advance(step);
@@ -190,6 +191,15 @@ export class LivePage implements Refreshable, Reader {
   fail(reference: string | undefined): void {
     if (reference === undefined) this.#resync("left");
     else this.#line.send(["error", 0, "render", `${errorSentences.render} (Reference ${reference}.)`]);
+  }
+
+  // One for all that waits, made when a reader is behind for the first time.
+  get #onRead(): () => void {
+    return this.#read ??= () => {
+      if (this.#detached) return;
+      this.#catchUp();
+      if (this.parts.view.isBehind) this.wake();
+    };
   }
 
   // What a call has shown is shown before the next one looks at it.

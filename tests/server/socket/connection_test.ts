@@ -56,6 +56,58 @@ Deno.test("Connection: a reader that is too far behind is told to come back", ()
   assert.equal(socket.sent.length, 2, "nothing is sent after the end");
 });
 
+Deno.test("Connection: what can wait runs when the reader has read, all of it once, in order", () => {
+  const { socket, clock, connection } = open();
+  connection.greet();
+  const ran: string[] = [];
+  socket.bufferedAmount = defaultLimits.watermark;
+  assert.equal(connection.isBehind, false);
+  socket.bufferedAmount += 1;
+  assert.equal(connection.isBehind, true);
+  const again = () => ran.push("again");
+  connection.whenRead(() => ran.push("one"));
+  connection.whenRead(again);
+  connection.whenRead(again);
+  clock.turn(5000);
+  assert.deepEqual(ran, []);
+  socket.bufferedAmount = 0;
+  clock.turn(1000);
+  assert.deepEqual(ran, ["one", "again"]);
+  clock.turn(60_000);
+  assert.equal(ran.length, 2);
+  connection.close(Close.restart, "");
+  assert.equal(clock.waiting, 0);
+});
+
+Deno.test("Connection: a reader that reads nothing for half a minute is told to come back; one that reads slowly is not", () => {
+  const { socket, clock, connection, closed } = open();
+  connection.greet();
+  socket.bufferedAmount = 3 * defaultLimits.watermark;
+  connection.whenRead(() => assert.fail("it has not read"));
+  for (let n = 0; n < 10; n++) {
+    clock.turn(defaultLimits.stuck - 1000);
+    socket.bufferedAmount -= 1;
+  }
+  assert.equal(closed(), 0);
+  clock.turn(defaultLimits.stuck + 1000);
+  assert.deepEqual([socket.ends, closed()], [[Close.behind], 1]);
+  assert.equal(clock.waiting, 0);
+});
+
+Deno.test("Connection: what throws when the reader has read is logged, and the rest runs", () => {
+  const { socket, clock, connection, log } = open();
+  const ran: string[] = [];
+  socket.bufferedAmount = 2 * defaultLimits.watermark;
+  connection.whenRead(() => {
+    throw new Error("no");
+  });
+  connection.whenRead(() => ran.push("two"));
+  socket.bufferedAmount = 0;
+  clock.turn(1000);
+  assert.deepEqual(ran, ["two"]);
+  assert.match(log.lines.join(), /a socket's handler failed: no/);
+});
+
 Deno.test("Connection: an end that is told twice is one end, and leaves no timer", () => {
   const { socket, clock, closed } = open();
   assert.equal(clock.waiting, 1);
