@@ -12,11 +12,11 @@
  * @throws TypeError that names the path
  */
 export function jsonText(value: unknown, what: string): string {
-  check(value, what, new Set());
+  check(value, what, undefined);
   return JSON.stringify(value);
 }
 
-function check(value: unknown, path: string, above: Set<object>): void {
+function check(value: unknown, path: string, above: Set<object> | undefined): void {
   switch (typeof value) {
     case "number":
       if (!Number.isFinite(value)) {
@@ -32,18 +32,27 @@ function check(value: unknown, path: string, above: Set<object>): void {
   }
 }
 
-function checkObject(value: object, path: string, above: Set<object>): void {
-  if (above.has(value)) throw new TypeError(`Cannot keep ${path}: it contains itself.`);
+function checkObject(value: object, path: string, above: Set<object> | undefined): void {
+  if (above?.has(value)) throw new TypeError(`Cannot keep ${path}: it contains itself.`);
   if (typeof (value as { toJSON?: unknown }).toJSON === "function") return;
+  const isArray = Array.isArray(value);
   const prototype = Object.getPrototypeOf(value);
-  if (!Array.isArray(value) && prototype !== Object.prototype && prototype !== null) {
+  if (!isArray && prototype !== Object.prototype && prototype !== null) {
     throw new TypeError(
       `Cannot keep ${path}: it is a ${prototype.constructor?.name ?? "class instance"}, not JSON.`,
     );
   }
-  above.add(value);
-  for (const [key, item] of Object.entries(value)) {
-    check(item, Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`, above);
+  let around = above;
+  for (const key of Object.keys(value)) {
+    const item = (value as Record<string, unknown>)[key];
+    if (isPlain(item)) continue; // most values are flat: no way to the item is written, nothing is noted
+    (around ??= new Set()).add(value);
+    check(item, isArray ? `${path}[${key}]` : `${path}.${key}`, around);
   }
-  above.delete(value);
+  around?.delete(value);
+}
+
+function isPlain(item: unknown): boolean {
+  return typeof item === "string" || typeof item === "boolean" || item === undefined || item === null ||
+    (typeof item === "number" && Number.isFinite(item));
 }

@@ -32,12 +32,18 @@ export function memory(options: { clock?: Clock } = {}): Engine {
   return { store: new MemoryStore(options.clock ?? systemClock) };
 }
 
+/** What is given out is the entry itself: a key that nobody has written is the same object to whoever reads it. */
+interface Kept {
+  readonly entry: Entry;
+  readonly expiresAt: number;
+}
+
 class MemoryStore implements Store {
   readonly name = "memory";
   readonly durable = false;
   readonly exclusive = true;
   readonly #clock: Clock;
-  readonly #entries = new Map<string, Entry & { expiresAt: number }>();
+  readonly #entries = new Map<string, Kept>();
   #version = 0;
   #sweepAt = 0;
 
@@ -46,31 +52,31 @@ class MemoryStore implements Store {
   }
 
   get(keys: readonly string[]): Promise<(Entry | null)[]> {
-    return Promise.resolve(keys.map((key) => this.#read(key)));
+    const now = this.#clock.now();
+    return Promise.resolve(keys.map((key) => this.#read(key, now)));
   }
 
   commit(checks: readonly Check[], writes: readonly Write[]): Promise<string | null> {
-    this.#sweep();
-    if (checks.some(({ key, version }) => (this.#read(key)?.version ?? null) !== version)) {
-      return Promise.resolve(null);
+    const now = this.#clock.now();
+    this.#sweep(now);
+    for (const { key, version } of checks) {
+      if ((this.#read(key, now)?.version ?? null) !== version) return Promise.resolve(null);
     }
     const version = String(++this.#version);
     for (const { key, value, expiresAt } of writes) {
       if (value === null) this.#entries.delete(key);
-      else this.#entries.set(key, { value, version, expiresAt });
+      else this.#entries.set(key, { entry: { value, version }, expiresAt });
     }
     return Promise.resolve(version);
   }
 
-  #read(key: string): Entry | null {
-    const entry = this.#entries.get(key);
-    if (entry === undefined || entry.expiresAt <= this.#clock.now()) return null;
-    return { value: entry.value, version: entry.version };
+  #read(key: string, now: number): Entry | null {
+    const kept = this.#entries.get(key);
+    return kept === undefined || kept.expiresAt <= now ? null : kept.entry;
   }
 
   // At most once a minute and only when something is written, so that an idle process has no timer.
-  #sweep(): void {
-    const now = this.#clock.now();
+  #sweep(now: number): void {
     if (now < this.#sweepAt) return;
     this.#sweepAt = now + 60_000;
     for (const [key, { expiresAt }] of this.#entries) {

@@ -15,6 +15,7 @@
 import type { Clock } from "../../protocol/clock.ts";
 import type { Json } from "../../protocol/frames.ts";
 import type { Limits } from "../../protocol/limits.ts";
+import { KnownSnapshots } from "./_known.ts";
 import type { Check, Entry, Store, Write } from "./store.ts";
 
 /** A record was too large to be kept. */
@@ -35,7 +36,7 @@ export interface StoredOutcome {
   /** The frame that tells the outcome; `null` where it was too much to keep. */
   readonly frame: string | null;
   /** The ticket that a login left for the browser. */
-  readonly ticket?: string;
+  readonly ticket?: string | undefined;
 }
 
 /** A visit's record, read. */
@@ -69,6 +70,8 @@ export interface Snapshot {
   readonly identity: string;
   /** What the store gave, for the checks of a commit. */
   readonly entries: Readonly<Record<"identity" | "session" | "index" | "visit", Entry | null>>;
+  /** The keys of these, in this order. */
+  readonly keys: readonly [identity: string, session: string, index: string, visit: string];
 }
 
 /** Whether a visit's record may have made room for others, so that nothing it sends can be known to be new. */
@@ -79,7 +82,7 @@ export function isForgotten(seen: Snapshot, sealedAt: number): boolean {
 /** What a call wants to keep. */
 export interface Change {
   /** The session's values as JSON text; left out where they did not change. */
-  readonly values?: string;
+  readonly values?: string | undefined;
   /** Whether the call has looked at the session, so that the values it saw must still be true. */
   readonly read: boolean;
   /** The page's state; left out where it did not change. */
@@ -89,7 +92,7 @@ export interface Change {
   /** Outcomes up to this number have reached the browser. */
   readonly acknowledged: number;
   /** A login (a user) or a logout (`null`) that takes effect when the ticket is redeemed. */
-  readonly ticket?: { readonly id: string; readonly user: string | null };
+  readonly ticket?: { readonly id: string; readonly user: string | null } | undefined;
 }
 
 // Outcomes share the record with the state: older ones give up their text first.
@@ -101,6 +104,7 @@ export class Records {
   readonly #app: string;
   readonly #limits: Limits;
   readonly #clock: Clock;
+  readonly #known = new KnownSnapshots();
 
   /** @param app the app's name and base, so that two apps may share a store */
   constructor(store: Store, app: string, limits: Limits, clock: Clock) {
@@ -112,13 +116,9 @@ export class Records {
 
   /** Reads what is known of a session and a visit. */
   async read(session: string, visit: string): Promise<Snapshot> {
-    const [identity = null, values = null, index = null, record = null] = await this.#store.get([
-      this.#key("i", session),
-      this.#key("s", session),
-      this.#key("x", session),
-      this.#key("v", session, visit),
-    ]);
-    return snapshot({ identity, session: values, index, visit: record });
+    const known = this.#known.get(session, visit);
+    const keys = known?.keys ?? this.#keys(session, visit);
+    return snapshot(keys, await this.#store.get(keys), known);
   }
 
   /**
@@ -133,43 +133,38 @@ export class Records {
     seen: Snapshot,
     change: Change,
   ): Promise<Snapshot | undefined> {
+    // All of it is made elsewhere: what an async function has in hand is stored while it waits.
+    const wanted = this.#wanted(session, visit, seen, change);
+    const version = await this.#store.commit(wanted.checks, wanted.writes);
+    if (version === null) return undefined;
+    const next = committed(seen, wanted, version);
+    this.#known.keep(session, visit, next);
+    return next;
+  }
+
+  #wanted(session: string, visit: string, seen: Snapshot, change: Change): Wanted {
     const now = this.#clock.now();
-    const { entries } = seen;
-    const record = this.#visitRecord(seen.visit, change);
-    const checks: Check[] = [
-      { key: this.#key("i", session), version: entries.identity?.version ?? null },
-      { key: this.#key("v", session, visit), version: entries.visit?.version ?? null },
-    ];
-    const visitText = this.#text("page state", visitJson(record));
-    const writes: Write[] = [
-      { key: this.#key("v", session, visit), value: visitText, expiresAt: now + this.#limits.token },
-    ];
-    let values = entries.session, index = entries.index;
+    const { entries, keys: [identityKey, sessionKey, , visitKey] } = seen;
+    const record = visitRecord(seen.visit, change, this.#limits.outcomes);
+    const text = this.#text("page state", visitJson(record));
+    const who: Check = { key: identityKey, version: versionOf(entries.identity) };
+    const mark: Check = { key: visitKey, version: versionOf(entries.visit) };
+    const write: Write = { key: visitKey, value: text, expiresAt: now + this.#limits.token };
+    // Lists of their exact length: one that grows has room for sixteen more.
+    let checks = [who, mark], writes = [write];
     if (change.read || change.values !== undefined) {
-      checks.push({ key: this.#key("s", session), version: entries.session?.version ?? null });
+      checks = [who, mark, { key: sessionKey, version: versionOf(entries.session) }];
     }
     if (change.values !== undefined) {
       const value = this.#text("session", change.values);
-      writes.push({ key: this.#key("s", session), value, expiresAt: now + this.#limits.session });
-      values = { value, version: "" };
+      writes = [write, { key: sessionKey, value, expiresAt: now + this.#limits.session }];
     }
-    if (entries.visit === null) {
-      const value = this.#enlist(session, visit, index, checks, writes);
-      index = { value, version: "" };
-    }
+    const list = entries.visit === null ? this.#enlist(session, visit, seen, checks, writes) : undefined;
     if (change.ticket !== undefined) {
       const value = JSON.stringify({ session, user: change.ticket.user });
       writes.push({ key: this.#key("t", change.ticket.id), value, expiresAt: now + this.#limits.ticket });
     }
-    const version = await this.#store.commit(checks, writes);
-    if (version === null) return undefined;
-    const renewed = (entry: Entry | null) => entry?.version === "" ? { value: entry.value, version } : entry;
-    return snapshot({
-      identity: entries.identity,
-      session: renewed(values),
-      index: renewed(index),
-      visit: { value: visitText, version },
-    });
+    return { checks, writes, record, text, values: change.values, list };
   }
 
   /**
@@ -209,33 +204,25 @@ export class Records {
   }
 
   // Adds a visit to the session's list; the oldest beyond the limit goes, with its record.
-  #enlist(session: string, visit: string, entry: Entry | null, checks: Check[], writes: Write[]): string {
-    const key = this.#key("x", session);
-    const index = readIndex(entry);
+  #enlist(
+    session: string,
+    visit: string,
+    { entries, keys: [, , key] }: Snapshot,
+    checks: Check[],
+    writes: Write[],
+  ): VisitList {
+    const index = readIndex(entries.index);
     const now = this.#clock.now(), expiresAt = now + this.#limits.session;
     const visits = [...index.visits, [visit, now] as const];
     let { forgottenUntil } = index;
     for (const [old, since] of visits.splice(0, Math.max(0, visits.length - this.#limits.visits))) {
-      writes.push({ key: this.#key("v", session, old), value: null, expiresAt });
+      writes.push({ key: this.#key("v", `${session}:${old}`), value: null, expiresAt });
       forgottenUntil = since;
     }
-    const value = JSON.stringify([forgottenUntil, ...visits.flat()]);
-    checks.push({ key, version: entry?.version ?? null });
-    writes.push({ key, value, expiresAt });
-    return value;
-  }
-
-  #visitRecord(seen: VisitRecord, change: Change): VisitRecord {
-    const outcomes = seen.outcomes.filter(({ n }) => n > change.acknowledged);
-    outcomes.push(change.outcome);
-    outcomes.splice(0, Math.max(0, outcomes.length - this.#limits.outcomes));
-    let bytes = 0;
-    for (const [index, outcome] of [...outcomes.entries()].reverse()) {
-      bytes += outcome.frame?.length ?? 0;
-      if (bytes > OUTCOME_BYTES && outcome !== change.outcome) outcomes[index] = { ...outcome, frame: null };
-    }
-    const state = "state" in change ? change.state : seen.state;
-    return { state, last: change.outcome.n, outcomes };
+    const text = JSON.stringify([forgottenUntil, ...visits.flat()]);
+    checks.push({ key, version: versionOf(entries.index) });
+    writes.push({ key, value: text, expiresAt });
+    return { text, forgottenUntil };
   }
 
   #text(what: string, text: string): string {
@@ -244,26 +231,105 @@ export class Records {
     return text;
   }
 
-  #key(...parts: string[]): string {
-    return `${this.#app}:${parts.join(":")}`;
+  #keys(session: string, visit: string): Snapshot["keys"] {
+    const key = (kind: string, name: string) => this.#key(kind, name);
+    return [key("i", session), key("s", session), key("x", session), key("v", `${session}:${visit}`)];
+  }
+
+  #key(kind: string, name: string): string {
+    return `${this.#app}:${kind}:${name}`;
   }
 }
 
-function snapshot(entries: Snapshot["entries"]): Snapshot {
-  const { user, endedAt } = entries.identity === null
-    ? {} as { user?: string; endedAt?: number }
-    : JSON.parse(entries.identity.value);
+/** The list of a session's visits. */
+interface VisitList {
+  readonly text: string;
+  readonly forgottenUntil: number;
+}
+
+/** A commit that is still to be made. */
+interface Wanted {
+  readonly checks: readonly Check[];
+  readonly writes: readonly Write[];
+  /** The visit's record, and as text. */
+  readonly record: VisitRecord;
+  readonly text: string;
+  /** What else is written, if it is. */
+  readonly values: string | undefined;
+  readonly list: VisitList | undefined;
+}
+
+function versionOf(entry: Entry | null): string | null {
+  return entry === null ? null : entry.version;
+}
+
+// A record is parsed once: an entry of an equal version holds what it held.
+function snapshot(
+  keys: Snapshot["keys"],
+  [identity = null, session = null, index = null, visit = null]: readonly (Entry | null)[],
+  known: Snapshot | undefined,
+): Snapshot {
+  const isKnown = known !== undefined && isEqual(visit, known.entries.visit);
+  if (
+    isKnown && isEqual(session, known.entries.session) && isEqual(identity, known.entries.identity) &&
+    isEqual(index, known.entries.index)
+  ) {
+    return known;
+  }
+  const who: { user?: string; endedAt?: number } = identity === null ? {} : JSON.parse(identity.value);
+  const record = isKnown ? known.visit : readVisit(visit);
+  const { forgottenUntil } = readIndex(index);
+  return makeSnapshot(keys, { identity, session, index, visit }, who, record, forgottenUntil);
+}
+
+function isEqual(entry: Entry | null, known: Entry | null): boolean {
+  return entry === known || (entry !== null && known !== null && entry.version === known.version);
+}
+
+// What was just written need not be read.
+function committed(seen: Snapshot, { record, text, values, list }: Wanted, version: string): Snapshot {
+  const { identity, session, index } = seen.entries;
+  const entries = {
+    identity,
+    session: values === undefined ? session : { value: values, version },
+    index: list === undefined ? index : { value: list.text, version },
+    visit: { value: text, version },
+  };
+  return makeSnapshot(seen.keys, entries, seen, record, list?.forgottenUntil ?? seen.forgottenUntil);
+}
+
+function makeSnapshot(
+  keys: Snapshot["keys"],
+  entries: Snapshot["entries"],
+  { user, endedAt }: { readonly user?: string | undefined; readonly endedAt?: number | undefined },
+  visit: VisitRecord,
+  forgottenUntil: number,
+): Snapshot {
   const identity = entries.identity?.version ?? "0";
   return {
     user,
     endedAt,
     values: entries.session?.value ?? "{}",
-    visit: visitRecord(entries.visit),
-    forgottenUntil: readIndex(entries.index).forgottenUntil,
-    version: [identity, entries.session?.version ?? "0", entries.visit?.version ?? "0"].join("."),
+    visit,
+    forgottenUntil,
+    version: `${identity}.${entries.session?.version ?? "0"}.${entries.visit?.version ?? "0"}`,
     identity,
     entries,
+    keys,
   };
+}
+
+/** What becomes of a visit's record by a call. @param most outcomes that are kept */
+function visitRecord(seen: VisitRecord, change: Change, most: number): VisitRecord {
+  const outcomes = [...seen.outcomes.filter(({ n }) => n > change.acknowledged), change.outcome];
+  if (outcomes.length > most) outcomes.splice(0, outcomes.length - most);
+  let bytes = 0;
+  for (let i = outcomes.length - 1; i >= 0; i--) {
+    const outcome = outcomes[i]!;
+    bytes += outcome.frame?.length ?? 0;
+    if (bytes > OUTCOME_BYTES && outcome !== change.outcome) outcomes[i] = { ...outcome, frame: null };
+  }
+  return { state: change.state === undefined ? seen.state : change.state, last: change.outcome.n, outcomes };
 }
 
 // [forgottenUntil, visit, since its first call, visit, since …]
@@ -284,7 +350,7 @@ function visitJson({ state, last, outcomes }: VisitRecord): string {
   return JSON.stringify({ s: state, n: last, o: list });
 }
 
-function visitRecord(entry: Entry | null): VisitRecord {
+function readVisit(entry: Entry | null): VisitRecord {
   if (entry === null) return { state: undefined, last: 0, outcomes: [] };
   const { s, n, o } = JSON.parse(entry.value) as {
     s?: Json;

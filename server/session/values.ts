@@ -5,8 +5,10 @@
  */
 
 import { WireError } from "../../protocol/errors.ts";
-import { issueFields, type Schema } from "../../protocol/schema.ts";
+import { issueFields, type Schema, type SchemaIssue, type SchemaResult } from "../../protocol/schema.ts";
 import type { Logger } from "../observe.ts";
+
+type Values = Record<string, unknown>;
 
 /** Reads the values of sessions for one app. */
 export class SessionValues {
@@ -20,7 +22,7 @@ export class SessionValues {
   }
 
   /**
-   * The values of a session, a copy of the caller's own.
+   * The values of a session, a copy of the caller's own. Nothing is awaited that is there already.
    *
    * What the schema refuses is logged, and the session begins anew with the schema's defaults: a person must not be
    * locked out for a month because a field was renamed. The store keeps the old text until something is written.
@@ -28,12 +30,19 @@ export class SessionValues {
    * @param text from the store
    * @throws Error where the schema refuses even an empty session
    */
-  async read(text: string): Promise<Record<string, unknown>> {
-    const stored = JSON.parse(text) as Record<string, unknown>;
-    if (this.#schema === undefined) return stored;
-    const result = await this.#schema["~standard"].validate(stored);
-    if (result.issues === undefined) return result.value as Record<string, unknown>;
-    const empty = await this.#schema["~standard"].validate({});
+  read(text: string): Values | Promise<Values> {
+    const stored = JSON.parse(text) as Values;
+    const schema = this.#schema;
+    if (schema === undefined) return stored;
+    const result = schema["~standard"].validate(stored);
+    const settle = (result: SchemaResult<unknown>): Values | Promise<Values> =>
+      result.issues === undefined ? result.value as Values : this.#anew(schema, result.issues);
+    // A schema of any library may answer later, with a promise of its own making.
+    return "then" in result ? Promise.resolve(result).then(settle) : settle(result);
+  }
+
+  async #anew(schema: Schema, issues: readonly SchemaIssue[]): Promise<Values> {
+    const empty = await schema["~standard"].validate({});
     if (empty.issues !== undefined) {
       throw new WireError("failed", "The session cannot be read.", {
         cause: new TypeError(
@@ -44,8 +53,8 @@ export class SessionValues {
       });
     }
     this.#log.warn("a stored session does not fit its schema, and begins anew", {
-      fields: Object.keys(issueFields(result.issues)).join(", "),
+      fields: Object.keys(issueFields(issues)).join(", "),
     });
-    return empty.value as Record<string, unknown>;
+    return empty.value as Values;
   }
 }
