@@ -16,7 +16,7 @@ import { RecordTooLarge } from "../session/records.ts";
 import { ElementReader, FormReader, implicitInput } from "./element.ts";
 import type { Host } from "./host.ts";
 import type { CallContext, Reflex } from "./reflex.ts";
-import { type Deadline, peerError, type Resolved, run } from "./run.ts";
+import { type Deadline, peerError, type Ran, type Resolved, run } from "./run.ts";
 
 /** A call that has passed its checks. */
 export interface CheckedCall {
@@ -52,63 +52,144 @@ export interface CallResult {
 
 /**
  * Runs the body of a call on a snapshot. Nothing is committed here, and a failure is a result like another: it has an
- * outcome that must be told, also when the frame comes again.
+ * outcome that must be told, also when the frame comes again. Nothing is awaited that is there already.
  */
-export async function runCall(call: CheckedCall, seen: Snapshot, host: Host): Promise<CallResult> {
-  const values = await host.values.read(seen.values);
+export function runCall(call: CheckedCall, seen: Snapshot, host: Host): CallResult | Promise<CallResult> {
+  const values = host.values.read(seen.values);
+  return values instanceof Promise
+    ? values.then((values) => runOn(values, call, seen, host))
+    : runOn(values, call, seen, host);
+}
+
+function runOn(
+  values: Untyped,
+  call: CheckedCall,
+  seen: Snapshot,
+  host: Host,
+): CallResult | Promise<CallResult> {
   const drafts = new Drafts(values, visitState(seen, call.from.page));
-  const [, n, acknowledged, target, args = [], element = {}] = call.frame;
-  let ticket: Change["ticket"], url: URL | undefined;
-  const published = new Published(seen.user, call.from.values);
-  const makeContext = (deadline: Deadline): CallContext => ({
-    n,
-    id: `${call.from.visit}.${n}`,
-    session: () => drafts.session(),
-    state: () => drafts.state(),
-    element: new ElementReader(element),
-    fields: new FormReader(element),
-    get url() {
-      return url ??= new URL(call.from.href);
-    },
-    params: call.from.params,
-    user: seen.user,
-    get: call.from.values.get,
-    get signal() {
-      return deadline.signal;
-    },
-    publish: (topic) => published.add(topic),
-    renew: (user) => {
-      ticket = { id: randomId(), user };
-    },
-  });
+  const effects = new Effects(seen.user, call.from.values);
+  const [, , , target, args = [], element = {}] = call.frame;
+  const makeContext = (deadline: Deadline) => new OneCall(call, seen.user, drafts, effects, deadline);
   const late = (error: unknown) => host.log.error("a reflex failed after its deadline", error, { target });
   try {
     const input = call.resolved.kind === "method" ? args : actionInput(target, args, element);
-    const { reflex, value } = await run(call.resolved, input, makeContext, host.limits, host.clock, late);
-    const told = published.settle();
-    const topics = told instanceof Promise ? await told : told;
-    const text = value === undefined ? undefined : jsonText(value, `the result of ${target}`);
-    const bytes = text === undefined ? 0 : new TextEncoder().encode(text).length;
-    if (bytes > host.limits.outcome) {
-      throw new RecordTooLarge(`result of ${target}`, bytes, host.limits.outcome);
-    }
-    const json = text === undefined ? undefined : JSON.parse(text) as Json;
-    const frame: ServerFrame = ["done", n, json];
-    const outcome = {
-      n,
-      hash: call.hash,
-      frame: writeFrame(frame),
-      ...(ticket === undefined ? {} : { ticket: ticket.id }),
-    };
-    const change = {
-      ...drafts.changes(),
-      outcome,
-      acknowledged,
-      ...(ticket === undefined ? {} : { ticket }),
-    };
-    return { change, reflex, value: json, topics, frame };
+    const ran = run(call.resolved, input, makeContext, host.limits, host.clock, late);
+    const result = ran instanceof Promise
+      ? ran.then((ran) => settle(ran, call, drafts, effects, host.limits.outcome))
+      : settle(ran, call, drafts, effects, host.limits.outcome);
+    return result instanceof Promise
+      ? result.catch((error) => failedCall(call, error, drafts.read, host))
+      : result;
   } catch (error) {
     return failedCall(call, error, drafts.read, host);
+  }
+}
+
+// The body is done; whether it may publish what it has published need not be.
+function settle(
+  ran: Ran,
+  call: CheckedCall,
+  drafts: Drafts,
+  effects: Effects,
+  limit: number,
+): CallResult | Promise<CallResult> {
+  const topics = effects.settle();
+  return topics instanceof Promise
+    ? topics.then((topics) => result(ran, topics, call, drafts, effects.ticket, limit))
+    : result(ran, topics, call, drafts, effects.ticket, limit);
+}
+
+function result(
+  { reflex, value }: Ran,
+  topics: readonly string[],
+  { frame: [, n, acknowledged, target], hash }: CheckedCall,
+  drafts: Drafts,
+  ticket: Change["ticket"],
+  limit: number,
+): CallResult {
+  const json = value === undefined ? undefined : resultJson(value, target, limit);
+  const frame: ServerFrame = ["done", n, json];
+  const outcome = { n, hash, frame: writeFrame(frame), ticket: ticket?.id };
+  const { read, values, state } = drafts.changes();
+  const change = { read, values, state, outcome, acknowledged, ticket };
+  return { change, reflex, value: json, topics, frame };
+}
+
+function resultJson(value: unknown, target: string, limit: number): Json {
+  const text = jsonText(value, `the result of ${target}`);
+  const bytes = new TextEncoder().encode(text).length;
+  if (bytes > limit) throw new RecordTooLarge(`result of ${target}`, bytes, limit);
+  return JSON.parse(text) as Json;
+}
+
+/** What a body may ask for. It is a class: an object with getters of its own takes twenty times as long to make. */
+class OneCall implements CallContext {
+  readonly n: number;
+  readonly user: string | undefined;
+  readonly get: CallContext["get"];
+  readonly #call: CheckedCall;
+  readonly #drafts: Drafts;
+  readonly #effects: Effects;
+  readonly #deadline: Deadline;
+  #element: ElementReader | undefined;
+  #fields: FormReader | undefined;
+  #url: URL | undefined;
+
+  constructor(
+    call: CheckedCall,
+    user: string | undefined,
+    drafts: Drafts,
+    effects: Effects,
+    deadline: Deadline,
+  ) {
+    this.n = call.frame[1];
+    this.user = user;
+    this.get = call.from.values.get;
+    this.#call = call;
+    this.#drafts = drafts;
+    this.#effects = effects;
+    this.#deadline = deadline;
+  }
+
+  get id(): string {
+    return `${this.#call.from.visit}.${this.n}`;
+  }
+
+  get element(): ElementReader {
+    return this.#element ??= new ElementReader(this.#call.frame[5] ?? {});
+  }
+
+  get fields(): FormReader {
+    return this.#fields ??= new FormReader(this.#call.frame[5] ?? {});
+  }
+
+  get url(): URL {
+    return this.#url ??= new URL(this.#call.from.href);
+  }
+
+  get params(): Readonly<Record<string, string>> {
+    return this.#call.from.params;
+  }
+
+  get signal(): AbortSignal {
+    return this.#deadline.signal;
+  }
+
+  session(): Untyped {
+    return this.#drafts.session();
+  }
+
+  state(): Untyped {
+    return this.#drafts.state();
+  }
+
+  publish(topic: Topic): void {
+    this.#effects.publish(topic);
+  }
+
+  renew(user: string | null): void {
+    this.#effects.renew(user);
   }
 }
 
@@ -124,7 +205,7 @@ export function failedCall(call: CheckedCall, error: unknown, read: boolean, hos
     change: { read, outcome: { n, hash: call.hash, frame: writeFrame(frame) }, acknowledged },
     reflex: undefined,
     value: undefined,
-    topics: [],
+    topics: none,
     frame,
   };
 }
@@ -185,18 +266,19 @@ class Drafts {
   }
 
   changes(): Pick<Change, "read" | "values" | "state"> {
-    const values = changed(this.#session, "session");
     const state = changed(this.#state, "state");
     return {
       read: this.read,
-      ...(values === undefined ? {} : { values }),
-      ...(state === undefined ? {} : { state: JSON.parse(state) as Json }),
+      values: changed(this.#session, "session"),
+      state: state === undefined ? undefined : JSON.parse(state) as Json,
     };
   }
 }
 
-/** What a call has published: it is told when the call is committed, or never. */
-class Published {
+/** What a call does besides writing: it happens when the call is committed, or never. */
+class Effects {
+  /** A login or logout. */
+  ticket: Change["ticket"];
   readonly #user: string | undefined;
   readonly #values: ContextValues;
   #topics: Map<string, true | Promise<boolean>> | undefined;
@@ -206,8 +288,17 @@ class Published {
     this.#values = values;
   }
 
-  /** @throws WireError `forbidden` where this person may not */
-  add(topic: Topic): void {
+  /** Notes a login or logout; the last one counts. */
+  renew(user: string | null): void {
+    this.ticket = { id: randomId(), user };
+  }
+
+  /**
+   * Notes that a topic has changed.
+   *
+   * @throws WireError `forbidden` where this person may not say so
+   */
+  publish(topic: Topic): void {
     if (this.#topics?.has(topic.name)) return;
     const allowed = topic.allows({ user: this.#user, verb: "publish", get: this.#values.get });
     if (allowed === false) throw new WireError("forbidden");
@@ -215,7 +306,11 @@ class Published {
     (this.#topics ??= new Map()).set(topic.name, allowed);
   }
 
-  /** @throws WireError `forbidden` where it has turned out that this person may not */
+  /**
+   * The names of the topics.
+   *
+   * @throws WireError `forbidden` where it has turned out that this person may not
+   */
   settle(): readonly string[] | Promise<readonly string[]> {
     if (this.#topics === undefined) return none;
     const names = [...this.#topics.keys()], all = [...this.#topics.values()];

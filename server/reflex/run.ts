@@ -8,7 +8,7 @@ import { WireError } from "../../protocol/errors.ts";
 import type { Clock } from "../../protocol/clock.ts";
 import type { Json } from "../../protocol/frames.ts";
 import type { Limits } from "../../protocol/limits.ts";
-import { issueFields, type Schema } from "../../protocol/schema.ts";
+import { issueFields, type Schema, type SchemaResult } from "../../protocol/schema.ts";
 import { HttpError } from "../http/error.ts";
 import { type Action, isAction } from "./action.ts";
 import { UntrustedError } from "./element.ts";
@@ -25,45 +25,75 @@ export interface Resolved {
   readonly kind: MethodKind;
 }
 
+/** A body that has run. */
+export interface Ran {
+  /** The instance, with the fields that the body set. */
+  readonly reflex: Reflex;
+  /** What it returned. */
+  readonly value: unknown;
+}
+
 /**
- * Runs a body on a new instance.
+ * Runs a body on a new instance. A method that does not wait has run when this returns.
  *
  * @param resolved what to run
  * @param input the arguments of a method, or the one input of an action
  * @param makeContext gets the deadline of the body
- * @returns the instance with the fields that the body set, and what it returned
  * @throws WireError `invalid` for input that the schema refuses, `timeout` after the deadline; and whatever the body
  * throws
  */
-export async function run(
+export function run(
   { create, method, kind }: Resolved,
   input: readonly Json[] | unknown,
   makeContext: (deadline: Deadline) => CallContext,
   limits: Pick<Limits, "reflex" | "schema">,
   clock: Clock,
   late: (error: unknown) => void,
-): Promise<{ reflex: Reflex; value: unknown }> {
+): Ran | Promise<Ran> {
   const reflex = new create();
   // The registry has found the name among the class's own; this reads it from the instance that `this` will be.
   const member = (reflex as unknown as Record<string, unknown>)[method];
-  let checked = input;
-  let ms = limits.reflex;
-  if (kind === "action") {
-    if (!isAction(member)) throw new TypeError(`Cannot call ${method}: this instance has no such action.`);
-    checked = await within(limits.schema, clock, () => validate(member.schema, input), late);
-    ms = member.options.timeout ?? ms;
-  }
-  const value = await within(ms, clock, (deadline) => {
+  const begin = (deadline: Deadline): CallContext => {
     const context = makeContext(deadline);
     attach(reflex, context);
-    if (kind === "action") return (member as Action).run.call(reflex, checked as never, context);
-    return (member as (...args: unknown[]) => unknown).apply(reflex, checked as unknown[]);
+    return context;
+  };
+  if (kind === "action") {
+    if (!isAction(member)) throw new TypeError(`Cannot call ${method}: this instance has no such action.`);
+    return act(reflex, member, input, begin, limits, clock, late);
+  }
+  const value = within(limits.reflex, clock, (deadline) => {
+    begin(deadline);
+    return (member as (...args: unknown[]) => unknown).apply(reflex, input as unknown[]);
   }, late);
+  return value instanceof Promise ? value.then((value) => ({ reflex, value })) : { reflex, value };
+}
+
+async function act(
+  reflex: Reflex,
+  { schema, run, options }: Action,
+  input: unknown,
+  begin: (deadline: Deadline) => CallContext,
+  limits: Pick<Limits, "reflex" | "schema">,
+  clock: Clock,
+  late: (error: unknown) => void,
+): Promise<Ran> {
+  const checked = await within(limits.schema, clock, () => validate(schema, input), late);
+  const value = await within(
+    options.timeout ?? limits.reflex,
+    clock,
+    (deadline) => run.call(reflex, checked as never, begin(deadline)),
+    late,
+  );
   return { reflex, value };
 }
 
-async function validate(schema: Schema, input: unknown): Promise<unknown> {
-  const result = await schema["~standard"].validate(input);
+function validate(schema: Schema, input: unknown): unknown {
+  const result = schema["~standard"].validate(input);
+  return isThenable(result) ? result.then(checkedValue) : checkedValue(result);
+}
+
+function checkedValue(result: SchemaResult<unknown>): unknown {
   if (result.issues === undefined) return result.value;
   throw new WireError("invalid", undefined, { fields: issueFields(result.issues) });
 }
@@ -95,20 +125,29 @@ export class Deadline {
 }
 
 /**
- * Runs something for at most so long.
+ * Runs something for at most so long. What is done at once needs no timer, and nobody waits for it.
  *
  * @param late hears of a failure after the deadline, when the caller has been answered
  * @throws WireError `timeout`
  */
-export async function within<T>(
+export function within<T>(
   ms: number,
   clock: Clock,
   run: (deadline: Deadline) => T | Promise<T>,
   late: (error: unknown) => void,
-): Promise<Awaited<T>> {
+): Awaited<T> | Promise<Awaited<T>> {
   const deadline = new Deadline();
   const running = run(deadline);
-  if (!isThenable(running)) return running as Awaited<T>; // done already: no timer for it
+  return isThenable(running) ? inTime(running, deadline, ms, clock, late) : running as Awaited<T>;
+}
+
+async function inTime<T>(
+  running: PromiseLike<T>,
+  deadline: Deadline,
+  ms: number,
+  clock: Clock,
+  late: (error: unknown) => void,
+): Promise<Awaited<T>> {
   const { promise: over, reject } = Promise.withResolvers<never>();
   const cancel = clock.after(ms, () => {
     deadline.pass(new WireError("timeout", `It took longer than ${ms / 1000} s.`));
@@ -125,7 +164,7 @@ export async function within<T>(
   }
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
+function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
   return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
 }
 
