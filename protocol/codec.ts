@@ -30,21 +30,20 @@ export function readClientFrame(text: unknown, limits: Limits): ClientFrame {
   }
   const frame = parseJson(text, limits);
   if (!Array.isArray(frame)) throw new WireError("malformed", "A frame is a JSON array.");
-  const [kind, ...rest] = frame as Json[];
-  switch (kind) {
+  switch (frame[0]) {
     case "hello":
-      return readHello(rest);
+      return readHello(frame);
     case "call":
-      return readCall(rest, limits);
+      return readCall(frame, limits);
     case "ping":
       return ["ping"];
     default:
-      throw new WireError("malformed", `Unknown frame ${quote(kind)}.`);
+      throw new WireError("malformed", `Unknown frame ${quote(frame[0])}.`);
   }
 }
 
 // ["hello", 1, "AQ…", 0]
-function readHello([protocol, token, version]: Json[]): ClientFrame {
+function readHello([, protocol, token, version]: Json[]): ClientFrame {
   if (!isCount(protocol)) throw new WireError("malformed", "hello: the protocol is a whole number.");
   if (typeof token !== "string") throw new WireError("malformed", "hello: the token is a string.");
   if (!isCount(version)) throw new WireError("malformed", "hello: the version is a whole number.");
@@ -52,10 +51,11 @@ function readHello([protocol, token, version]: Json[]): ClientFrame {
 }
 
 // ["call", 3, 2, "Counter#increment", [5], {"a":{"id":"increment"}}]
-function readCall([n, ...rest]: Json[], limits: Limits): ClientFrame {
+function readCall(frame: Json[], limits: Limits): ClientFrame {
+  const n = frame[1];
   if (!isCount(n) || n === 0) throw new WireError("malformed", "call: the number is a whole number above 0.");
   try {
-    return readNumberedCall(n, rest, limits);
+    return readNumberedCall(n, frame, limits);
   } catch (error) {
     // From here on it is known which call is refused, so that its caller can be told.
     if (error instanceof WireError) throw new WireError(error.code, error.message, { n, cause: error.cause });
@@ -63,11 +63,8 @@ function readCall([n, ...rest]: Json[], limits: Limits): ClientFrame {
   }
 }
 
-function readNumberedCall(
-  n: number,
-  [ack, target, args = [], element = {}]: Json[],
-  limits: Limits,
-): ClientFrame {
+function readNumberedCall(n: number, frame: Json[], limits: Limits): ClientFrame {
+  const [, , ack, target, args = [], element = {}] = frame;
   if (!isCount(ack)) throw new WireError("malformed", "call: the acknowledgement is a whole number.");
   if (typeof target !== "string") throw new WireError("malformed", "call: the target is a string.");
   if (target.length > limits.name || !/^[A-Za-z0-9_$.]+#[A-Za-z0-9_$]+$/.test(target)) {

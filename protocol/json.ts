@@ -64,6 +64,8 @@ export function parseJson(text: string, limits: Pick<Limits, "depth" | "keys">):
  * ```
  */
 export function canonicalJson(value: unknown): string {
+  // Most are lists of a few ids, and such a list is canonical as it is.
+  if (Array.isArray(value) && value.every(isPlain)) return JSON.stringify(value);
   return JSON.stringify(value, (key, item) => {
     if (typeof item === "number" && !Number.isFinite(item)) {
       throw new TypeError(`Cannot write ${item} as JSON (at ${JSON.stringify(key)}).`);
@@ -71,4 +73,9 @@ export function canonicalJson(value: unknown): string {
     if (item === null || typeof item !== "object" || Array.isArray(item)) return item;
     return Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)));
   }) ?? "null";
+}
+
+function isPlain(item: unknown): boolean {
+  return typeof item === "string" || typeof item === "boolean" || item === null ||
+    (typeof item === "number" && Number.isFinite(item));
 }

@@ -45,6 +45,12 @@ Deno.test("codec: arguments and element may be left out at the end", () => {
   assert.equal(writeFrame(["error", 3, "failed", "Why", undefined]), '["error",3,"failed","Why"]');
 });
 
+Deno.test("codec: null in the place of arguments or element is not left out", () => {
+  for (const text of ['["call",1,0,"A#b",null]', '["call",1,0,"A#b",[],null]', '["call",1,0,null]']) {
+    assert.throws(() => readClientFrame(text, defaultLimits), { name: "WireError", code: "malformed", n: 1 });
+  }
+});
+
 Deno.test("codec: what a mutated frame is, is decided without a crash", () => {
   fc.assert(fc.property(frame, fc.nat(), fc.constantFrom(...'[]{}",:0ax\\'), (frame, at, letter) => {
     const text = writeFrame(frame);
