@@ -32,34 +32,43 @@ export function bindingAttributes(
   const rendering = currentRendering();
   // A string that a component renders for itself is not part of the page: it offers nothing.
   if (calls.length === 0 || rendering === undefined) return {};
-  const tokens = hasDeclared ? [`${declared}`.trim()] : [];
+  let tokens = hasDeclared ? `${declared}`.trim() : "";
   const lists: (readonly Json[])[] = targets.map(() => []);
+  let hasArguments = false;
   for (const { event, owner, method, args } of calls) {
     const target = `${rendering.recorder.nameOf(owner)}#${method}`;
-    const list = jsonArguments(args, `${target} on <${element}>`);
+    const list = jsonArguments(args, target, element);
     const binding = `${event}->${target}`;
     checkToken(binding, element);
-    tokens.push(binding);
+    tokens = tokens === "" ? binding : `${tokens} ${binding}`;
     lists.push(list);
+    hasArguments ||= list.length > 0;
     rendering.recorder.offer(target, list);
   }
-  const attributes: BindingAttributes = { [Attribute.reflex]: tokens.join(" ") };
-  if (lists.some((list) => list.length > 0)) attributes[Attribute.args] = JSON.stringify(lists);
+  const attributes: BindingAttributes = { [Attribute.reflex]: tokens };
+  if (hasArguments) attributes[Attribute.args] = JSON.stringify(lists);
   return attributes;
 }
 
-function jsonArguments(args: readonly unknown[], call: string): readonly Json[] {
+function jsonArguments(args: readonly unknown[], target: string, element: string): readonly Json[] {
   let end = args.length;
   while (end > 0 && args[end - 1] === undefined) end--;
   const list = end === args.length ? args : args.slice(0, end);
-  list.forEach((value, i) => checkJson(value, String(i), call, []));
+  list.forEach((value, i) => {
+    if (!isPlain(value)) checkJson(value, String(i), `${target} on <${element}>`, []);
+  });
   return list as readonly Json[];
 }
 
+// Most arguments are an id or a number: nothing has to be made for them.
+function isPlain(value: unknown): boolean {
+  return value === null || typeof value === "string" || typeof value === "boolean" ||
+    (typeof value === "number" && Number.isFinite(value));
+}
+
 function checkJson(value: unknown, path: string, call: string, above: readonly object[]): void {
-  if (value === null || typeof value === "string" || typeof value === "boolean") return;
-  if (typeof value === "number" && Number.isFinite(value)) return;
-  if (typeof value !== "object") throw refusal(describe(value), path, call);
+  if (isPlain(value)) return;
+  if (typeof value !== "object" || value === null) throw refusal(describe(value), path, call);
   if (above.includes(value)) throw refusal("an object that holds itself", path, call);
   const line = [...above, value];
   if (Array.isArray(value)) {

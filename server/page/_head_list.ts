@@ -6,8 +6,7 @@
 
 /** The elements of a head, in order; what may stand there once only is replaced in its place. */
 export class HeadList {
-  readonly #entries = new Map<string, string>();
-  #count = 0;
+  #parts: readonly Part[] = none;
 
   /**
    * Adds markup that was rendered.
@@ -15,15 +14,33 @@ export class HeadList {
    * @throws TypeError for elements that have no place in it
    */
   add(html: string): void {
-    for (const element of readElements(html)) {
-      this.#entries.set(onceKey(element) ?? `${++this.#count}`, element.html);
-    }
+    this.#parts = [...this.#parts, readPart(html)];
   }
 
   /** The markup. */
   toString(): string {
-    return [...this.#entries.values()].join("");
+    return this.#parts.length === 1 ? this.#parts[0]!.text : join(this.#parts);
   }
+}
+
+/** What one `<Head>` adds. */
+interface Part {
+  /** What was rendered. */
+  readonly html: string;
+  readonly elements: readonly HeadElement[];
+  /** The markup of the list that holds nothing else. */
+  readonly text: string;
+}
+
+const none: readonly Part[] = [];
+
+function join(parts: readonly { readonly elements: readonly HeadElement[] }[]): string {
+  const entries = new Map<string, string>();
+  let count = 0;
+  for (const { elements } of parts) {
+    for (const element of elements) entries.set(onceKey(element) ?? `${++count}`, element.html);
+  }
+  return [...entries.values()].join("");
 }
 
 interface HeadElement {
@@ -37,17 +54,22 @@ const startTag = /\s*<([a-z]+)((?:\s+[^\s=<>"/]+(?:="[^"]*")?)*)\s*\/?>/y;
 const attribute = /([^\s=<>"/]+)(?:="([^"]*)")?/g;
 const allowed = new Set(["title", "meta", "link", "style", "script"]);
 
-// Most pages have the same head at each render.
-const known = new Map<string, readonly HeadElement[]>();
+// Most pages have the same head at each render, and the page before is mostly the same page: to compare a style sheet
+// takes a tenth of what it takes to look for it.
+const known = new Map<string, Part>();
 const most = 100;
+let last: Part | undefined;
 
-function readElements(html: string): readonly HeadElement[] {
+function readPart(html: string): Part {
+  if (html === last?.html) return last;
   const before = known.get(html);
-  if (before !== undefined) return before;
+  if (before !== undefined) return last = before;
   const elements = read(html);
+  const part = { html, elements, text: join([{ elements }]) };
+  if (html.length >= 64 * 1024) return part;
   if (known.size >= most) known.clear();
-  if (html.length < 64 * 1024) known.set(html, elements);
-  return elements;
+  known.set(html, part);
+  return last = part;
 }
 
 function read(html: string): HeadElement[] {

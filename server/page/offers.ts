@@ -8,18 +8,22 @@ import { canonicalJson } from "../../protocol/json.ts";
 
 /** The calls of one render. */
 export class Offers {
-  readonly #targets = new Set<string>();
+  /** A few: a page has as many as there are buttons of a kind, however many rows have them. */
+  #targets: readonly string[] = none;
   readonly #calls = new Set<string>();
 
   /** Notes that the render contains this call. */
   add(target: string, args: readonly unknown[]): void {
-    this.#targets.add(target);
+    const { size } = this.#calls;
     this.#calls.add(callKey(target, args));
+    if (this.#calls.size === size || this.#targets.includes(target)) return;
+    // Of its exact length: thousands of views keep one.
+    this.#targets = [...this.#targets, target];
   }
 
   /** Whether the render contains a call of this target, whatever its arguments. */
   hasTarget(target: string): boolean {
-    return this.#targets.has(target);
+    return this.#targets.includes(target);
   }
 
   /** Whether the render contains this very call. */
@@ -32,6 +36,8 @@ export class Offers {
     return this.#targets;
   }
 }
+
+const none: readonly string[] = [];
 
 function callKey(target: string, args: readonly unknown[]): string {
   return args.length === 0 ? target : `${target} ${canonicalJson(args)}`;
