@@ -23,6 +23,7 @@ import { openPage } from "./page/page_data.ts";
 import { Renderer } from "./page/renderer.ts";
 import { Loads } from "./page/loads.ts";
 import { ParkedViews } from "./page/parked_views.ts";
+import { Resting } from "./page/resting.ts";
 import { SharedViews } from "./page/shared_views.ts";
 import { appSecrets } from "./seal/app_secrets.ts";
 import { KeyRing } from "./seal/key_ring.ts";
@@ -71,7 +72,8 @@ export async function compose<Session extends object = Untyped>(
     renderer,
     topics,
     refreshes,
-    parked: new ParkedViews(limits.parked, topics),
+    resting: new Resting(clock),
+    parked: new ParkedViews(limits.parked, topics, clock),
     shared: new SharedViews(limits.parked, {
       limits,
       topics,

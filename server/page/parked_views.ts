@@ -4,18 +4,26 @@
  * @module
  */
 
+import type { Clock } from "../../protocol/clock.ts";
 import type { Topics } from "../bus/topics.ts";
 import type { View } from "./view.ts";
+
+/** Milliseconds in which most sockets have come. */
+const MOMENT = 1000;
 
 /** Views by their visits; the least recently parked go first. */
 export class ParkedViews {
   readonly #limit: number;
   readonly #topics: Topics;
+  readonly #clock: Clock;
+  /** Since when each is here that has not been put to rest. */
+  readonly #awake = new Map<string, number>();
   readonly #views = new Map<string, { view: View; bytes: number }>();
   #bytes = 0;
 
   /** @param limit bytes of renders to keep */
-  constructor(limit: number, topics: Topics) {
+  constructor(limit: number, topics: Topics, clock: Clock) {
+    this.#clock = clock;
     this.#limit = limit;
     this.#topics = topics;
   }
@@ -33,10 +41,24 @@ export class ParkedViews {
     view.follow(this.#topics);
     const bytes = sizeOf(view);
     this.#views.set(visit, { view, bytes });
+    this.#rest(visit);
     this.#bytes += bytes;
     for (const oldest of this.#views.keys()) {
       if (this.#bytes <= this.#limit) break;
       this.take(oldest)?.end(this.#topics);
+    }
+  }
+
+  // A socket follows its page in a moment. Of those that it has not followed, some rest whenever one more comes: no
+  // timer for what may never be asked for.
+  #rest(visit: string): void {
+    const now = this.#clock.now();
+    this.#awake.set(visit, now);
+    let left = 2;
+    for (const [waiting, since] of this.#awake) {
+      if (now - since < MOMENT || left-- === 0) break;
+      this.#awake.delete(waiting);
+      this.#views.get(waiting)?.view.rest();
     }
   }
 
@@ -50,6 +72,7 @@ export class ParkedViews {
     const parked = this.#views.get(visit);
     if (parked === undefined) return undefined;
     this.#views.delete(visit);
+    this.#awake.delete(visit);
     this.#bytes -= parked.bytes;
     return parked.view;
   }

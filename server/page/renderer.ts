@@ -20,6 +20,7 @@ import { LiveSlots, type PlacedSlot } from "./live_slot.ts";
 import type { Loads } from "./loads.ts";
 import { Offers } from "./offers.ts";
 import { type Page, pageTimeout } from "./page.ts";
+import { PageText } from "./page_text.ts";
 import { type RenderedPage, renderPage } from "./render.ts";
 import type { Part, Render } from "./shown.ts";
 import { type Allows, Watch } from "./watch.ts";
@@ -42,7 +43,7 @@ export class Renderer {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #warned = new Set<string>();
-  readonly #bodies = new WeakMap<Page, string>();
+  readonly #bodies = new WeakMap<Page, PageText>();
   readonly #heads = new WeakMap<Page, { own: string; whole: string }>();
 
   readonly #loads: Loads;
@@ -135,12 +136,16 @@ export class Renderer {
     await watch.settle();
     const { head, body, offers, slots } = this.#write(page, html);
     if (page.options.cache !== undefined) refuseLive(page, offers, slots);
+    const text = this.#oneText(page, flat(body));
     return {
       head: this.#completeHead(page, head),
-      body: this.#oneText(page, flat(body)),
+      get body() {
+        return text.value;
+      },
       offers,
       slots,
       topics: watch.topics,
+      rest: () => text.rest(),
     };
   }
 
@@ -195,11 +200,12 @@ export class Renderer {
   }
 
   // Visitors who see the same, as most do who have just come, keep one text. Their offers stay their own.
-  #oneText(page: Page, body: string): string {
+  #oneText(page: Page, body: string): PageText {
     const known = this.#bodies.get(page);
-    if (known === body) return known;
-    this.#bodies.set(page, body);
-    return body;
+    if (known?.length === body.length && known.value === body) return known;
+    const text = new PageText(body);
+    this.#bodies.set(page, text);
+    return text;
   }
 
   // A misspelt name is found when it is rendered, not when somebody clicks.

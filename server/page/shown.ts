@@ -33,6 +33,8 @@ export interface Render {
   readonly slots: readonly PlacedSlot[];
   /** What makes it anew. */
   readonly topics: readonly Topic[];
+  /** Takes less room until it is read again. */
+  rest?(): void;
 }
 
 /** What a render of a part gave: one element. The slots in it are empty. */

@@ -111,6 +111,11 @@ export class View implements Follower {
     this.#parts = noParts;
   }
 
+  /** Nobody is expected to use it soon. */
+  rest(): void {
+    this.#render?.rest?.();
+  }
+
   changed(topic: string): void {
     if (this.#render?.topics.some(({ name }) => name === topic)) this.isStale = true;
     for (const [id, part] of this.#parts) {

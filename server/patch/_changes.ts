@@ -56,6 +56,7 @@ const NEAR = 1024;
 export class Changes {
   readonly #outline: Outline;
   readonly #a: string;
+  readonly #after: { readonly body: string };
   readonly #b: string;
   readonly #barred: ReadonlySet<string>;
   readonly #elsewhere: { has(name: string): boolean };
@@ -69,14 +70,15 @@ export class Changes {
    */
   constructor({ outline, after, barred, elsewhere, top }: {
     outline: Outline;
-    after: string;
+    after: { readonly body: string };
     barred: ReadonlySet<string>;
     elsewhere: { has(name: string): boolean };
     top: Open | undefined;
   }) {
     this.#outline = outline;
     this.#a = outline.html;
-    this.#b = after;
+    this.#after = after;
+    this.#b = after.body;
     this.#barred = barred;
     this.#elsewhere = elsewhere;
     this.#top = top;
@@ -102,7 +104,7 @@ export class Changes {
     ]);
     if (hidden && !this.#outline.hidden) return { next: undefined, doubtful: [] };
     if (doubtful.length > 0) return { next: undefined, doubtful };
-    const next = new Outline(this.#b, limit, entries, this.#outline.takeCounts(counts), hidden);
+    const next = new Outline(this.#after, limit, entries, this.#outline.takeCounts(counts), hidden);
     return { next, doubtful };
   }
 

@@ -51,7 +51,8 @@ export class Recorder implements Listener, Entries {
 
 /** The outline of one body. */
 export class Outline implements Entries {
-  readonly html: string;
+  /** What it is of. It is asked for its text each time: one that nobody needs may be kept in another way. */
+  source: { readonly body: string };
   /** Up to here the markup is understood. */
   readonly limit: number;
   readonly starts: number[];
@@ -62,8 +63,14 @@ export class Outline implements Entries {
   readonly #counts: Counts;
   #tail: { readonly ids: ReadonlySet<string>; readonly hidden: boolean } | undefined;
 
-  constructor(html: string, limit: number, entries: Entries, counts: Counts, hidden: boolean) {
-    this.html = html;
+  constructor(
+    source: { readonly body: string },
+    limit: number,
+    entries: Entries,
+    counts: Counts,
+    hidden: boolean,
+  ) {
+    this.source = source;
     this.hidden = hidden;
     this.limit = limit;
     this.starts = entries.starts;
@@ -77,11 +84,17 @@ export class Outline implements Entries {
    *
    * @param top what it stands in, where that is not the page
    */
-  static of(html: string, top?: Open): Outline {
+  static of(source: { readonly body: string }, top?: Open): Outline {
+    const html = source.body;
     const counts: Counts = new Map(), recorder = new Recorder(counts);
     const scan = new Scanner(html, 0, top, recorder);
     scan.advance(html.length);
-    return new Outline(html, scan.at, recorder, counts, recorder.isHidden);
+    return new Outline(source, scan.at, recorder, counts, recorder.isHidden);
+  }
+
+  /** The body. */
+  get html(): string {
+    return this.source.body;
   }
 
   /** How often a name is there, with what `more` adds to that or takes away. */

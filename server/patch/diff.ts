@@ -150,16 +150,17 @@ const outlines = new WeakMap<object, Outline>();
 function outlineOf(page: Rendered | Piece): Outline {
   let outline = outlines.get(page);
   if (outline === undefined) {
-    outline = Outline.of(page.body, "place" in page ? page.place : undefined);
+    outline = Outline.of(page, "place" in page ? page.place : undefined);
     outlines.set(page, outline);
   }
   return outline;
 }
 
-function inherit(before: object, after: object): void {
+function inherit(before: object, after: Rendered | Piece): void {
   const outline = outlines.get(before);
   if (outline === undefined || before === after) return;
   outlines.delete(before);
+  outline.source = after;
   outlines.set(after, outline);
 }
 
@@ -174,12 +175,11 @@ function findChanges(
   after: Rendered | Piece,
   { elsewhere, barred, top }: { elsewhere: Elsewhere; barred: Iterable<string>; top: Place | undefined },
 ): Operation[] | undefined {
-  const { body } = after;
-  if (before.body.includes("\0") || body.includes("\0")) return undefined; // dropped in one place, replaced in another
+  if (before.body.includes("\0") || after.body.includes("\0")) return undefined; // dropped in one place, replaced in another
   const outline = outlineOf(before);
   const all = new Set(barred);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const changes = new Changes({ outline, after: body, barred: all, elsewhere, top });
+    const changes = new Changes({ outline, after, barred: all, elsewhere, top });
     if (!changes.find()) return undefined;
     const { next, doubtful } = changes.settle();
     if (doubtful.length > 0) {

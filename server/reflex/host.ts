@@ -14,6 +14,7 @@ import type { Page } from "../page/page.ts";
 import type { OpenedPage } from "../page/page_data.ts";
 import type { Renderer } from "../page/renderer.ts";
 import type { ParkedViews } from "../page/parked_views.ts";
+import type { Resting } from "../page/resting.ts";
 import type { SharedViews } from "../page/shared_views.ts";
 import type { Records } from "../session/records.ts";
 import type { Turns } from "../session/turns.ts";
@@ -43,6 +44,7 @@ export interface Host {
   readonly registry: Registry;
   readonly renderer: Renderer;
   readonly parked: ParkedViews;
+  readonly resting: Resting;
   readonly shared: SharedViews;
   readonly topics: Topics;
   readonly refreshes: Refreshes;

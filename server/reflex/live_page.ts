@@ -105,6 +105,7 @@ export class LivePage implements Refreshable, Reader {
     const { view } = this.parts;
     this.#detached = true;
     this.#host.refreshes.remove(this);
+    this.#host.resting.leave(view);
     view.live = undefined;
     view.shared?.detach(this);
   }
@@ -222,6 +223,7 @@ export class LivePage implements Refreshable, Reader {
     if (shown !== undefined) this.#replace(shown, seen);
     const outcome = this.#settle();
     if (outcome !== undefined) this.#line.send(["done", ...outcome]);
+    if (this.parts.view.shared === undefined) this.#host.resting.used(this.parts.view);
   }
 
   // The call has been committed whatever becomes of the render, so that a page that throws is an error of its own.

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { FakeClock } from "@argyle/argyle/testing";
 import { Topics } from "../../../server/bus/topics.ts";
 import { topic } from "../../../server/bus/topic.ts";
 import { Offers } from "../../../server/page/offers.ts";
@@ -16,7 +17,7 @@ function view(body: string, topics = [] as ReturnType<typeof News>[]): View {
 }
 
 Deno.test("ParkedViews: keeps what fits, and lets the least recently parked go", () => {
-  const parked = new ParkedViews(3 * (2 * 100 + 1024), new Topics());
+  const parked = new ParkedViews(3 * (2 * 100 + 1024), new Topics(), new FakeClock());
   for (const visit of ["a", "b", "c"]) parked.park(visit, view("x".repeat(100)));
   parked.park("a", view("y".repeat(100)));
   parked.park("d", view("x".repeat(100)));
@@ -27,7 +28,7 @@ Deno.test("ParkedViews: keeps what fits, and lets the least recently parked go",
 });
 
 Deno.test("ParkedViews: what is taken is gone, and a view that shows nothing known is not kept", () => {
-  const parked = new ParkedViews(10_000, new Topics());
+  const parked = new ParkedViews(10_000, new Topics(), new FakeClock());
   parked.park("a", view("a"));
   assert.equal(parked.take("a")?.hash, "a");
   assert.equal(parked.take("a"), undefined);
@@ -37,7 +38,7 @@ Deno.test("ParkedViews: what is taken is gone, and a view that shows nothing kno
 });
 
 Deno.test("ParkedViews: what is kept hears of its topics; what goes leaves them", () => {
-  const topics = new Topics(), parked = new ParkedViews(2 * (2 + 1024), topics);
+  const topics = new Topics(), parked = new ParkedViews(2 * (2 + 1024), topics, new FakeClock());
   parked.park("a", view("a", [News()]));
   topics.publish("news");
   const taken = parked.take("a");
@@ -49,4 +50,21 @@ Deno.test("ParkedViews: what is kept hears of its topics; what goes leaves them"
   assert.equal(topics.size, 1);
   parked.park("d", view("e"));
   assert.equal(topics.size, 0);
+});
+
+Deno.test("ParkedViews: what no socket has followed for a second rests when others come", () => {
+  const clock = new FakeClock(), parked = new ParkedViews(1_000_000, new Topics(), clock);
+  const rested: string[] = [];
+  for (const visit of ["a", "b", "c", "d"]) {
+    const render = { head: "", body: visit, offers: new Offers(), slots: [], topics: [] };
+    const rest = () => void rested.push(visit);
+    parked.park(visit, new View({ hash: visit, state: "0", render: { ...render, rest } }));
+    clock.turn(400);
+  }
+  assert.deepEqual(rested, ["a"]);
+  parked.take("b");
+  clock.turn(5000);
+  parked.park("e", view("e"));
+  assert.deepEqual(rested, ["a", "c", "d"]);
+  assert.equal(clock.waiting, 0);
 });
