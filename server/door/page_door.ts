@@ -61,7 +61,7 @@ export async function servePage(
 
 // What the page's socket will tell us, and what it will find here when it does.
 async function sealVisit(
-  { render, parts: inside, shared }: Opened,
+  { render, parts: inside, shared, at }: Opened,
   rendered: { head: string; body: string },
   { session, seen, visit, url }: { session: SessionName; seen: Snapshot; visit: string; url: URL },
   parts: Parts,
@@ -69,7 +69,7 @@ async function sealVisit(
   // Where many share it, it is good for the isolate that has rendered it, and any name will do.
   const hash = shared === undefined ? await hashPage(rendered) : makeVisit();
   const { version: state, identity } = seen;
-  const view = new View({ hash, state, render, parts: inside, shared });
+  const view = new View({ hash, state, render, parts: inside, shared, at });
   const [topic] = view.topics();
   const isWatched = shared !== undefined || topic !== undefined;
   // The socket follows in a moment and finds this very render, so that nothing is rendered twice.

@@ -29,6 +29,8 @@ export interface Opened {
   readonly parts: PartsById;
   /** The view that it shares with others, where its page has a `key`. */
   readonly shared: SharedView | undefined;
+  /** Which version of that it is. */
+  readonly at: number;
 }
 
 /**
@@ -43,17 +45,17 @@ export async function openView(
   means: ViewMeans,
 ): Promise<Opened | Response> {
   const shared = page.options.key === undefined ? undefined : await findShared(page, person, means);
-  let render: Render | Response;
+  let render: Render | Response, at = 0;
   if (shared === undefined) render = await means.renderer.render(page, person);
   else {
     const outcome = await shared.fresh();
     if ("left" in outcome) return outcome.left.clone();
-    render = outcome.render;
+    ({ render, version: at } = outcome);
     if (!await mayFollow(render.topics, person)) throw new HttpError(403, "This is not for you to see.");
   }
   if (render instanceof Response) return render;
   const parts = await renderParts(page, render.slots, person, means.renderer, () => undefined);
-  return { render, parts, shared };
+  return { render, parts, shared, at };
 }
 
 /**

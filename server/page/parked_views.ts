@@ -36,8 +36,7 @@ export class ParkedViews {
   /** Keeps a view for a while; what changes meanwhile, it notes. One that shows nothing known ends. */
   park(visit: string, view: View): void {
     this.take(visit)?.end(this.#topics);
-    const { shown } = view;
-    if (shown === undefined) return view.end(this.#topics);
+    if (view.shown === undefined && view.shared === undefined) return view.end(this.#topics);
     view.follow(this.#topics);
     const bytes = sizeOf(view);
     this.#views.set(visit, { view, bytes });

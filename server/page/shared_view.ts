@@ -6,6 +6,7 @@
 
 import type { Limits } from "../../protocol/limits.ts";
 import type { Operation } from "../../protocol/operations.ts";
+import type { Topic } from "../bus/topic.ts";
 import type { Refreshable, Refreshes } from "../bus/refreshes.ts";
 import type { Follower, Topics } from "../bus/topics.ts";
 import { diff, PieceNames } from "../patch/diff.ts";
@@ -36,6 +37,8 @@ export interface Step {
   readonly text: string;
   /** Ids of parts that it may empty. */
   readonly touched: ReadonlySet<string>;
+  /** Topics that the new render depends on and the old one did not: not everybody may see them. */
+  readonly topics: readonly Topic[];
 }
 
 /** What a step is for somebody who shows parts of their own. */
@@ -69,7 +72,9 @@ export interface Reader {
 }
 
 /** What became of a render. */
-export type Outcome = { readonly render: Render } | { readonly left: Response };
+export type Outcome =
+  | { readonly render: Render; readonly version: number }
+  | { readonly left: Response };
 
 /** A shared view. Its versions count its renders that differ. */
 export class SharedView implements Follower, Refreshable {
@@ -107,6 +112,11 @@ export class SharedView implements Follower, Refreshable {
     return this.#ended;
   }
 
+  /** What its last render depends on. */
+  get topics(): readonly Topic[] {
+    return this.#render?.topics ?? [];
+  }
+
   /** How many show it. */
   get readers(): number {
     return this.#readers.size;
@@ -135,7 +145,7 @@ export class SharedView implements Follower, Refreshable {
    * @throws what the page throws
    */
   fresh(): Promise<Outcome> {
-    if (!this.isStale) return this.#turn ?? Promise.resolve({ render: this.#render! });
+    if (!this.isStale) return this.#turn ?? Promise.resolve(this.#outcome());
     if (this.#turn === undefined) return this.#begin();
     const begin = () => this.#begin();
     return this.#next ??= this.#turn.then(begin, begin);
@@ -221,7 +231,11 @@ export class SharedView implements Follower, Refreshable {
       return { left: render };
     }
     this.#take(render);
-    return { render };
+    return this.#outcome();
+  }
+
+  #outcome(): Outcome {
+    return { render: this.#render!, version: this.version };
   }
 
   #take(render: Render): void {
@@ -235,7 +249,7 @@ export class SharedView implements Follower, Refreshable {
     if (before === undefined) this.version = 1;
     else {
       const step = this.#makeStep(from, before, from + 1);
-      if (step.operations.length === 0 && isAlike(before, render)) return;
+      if (step.operations.length === 0 && step.topics.length === 0 && isAlike(before, render)) return;
       this.version = step.to;
       this.#steps.clear();
       this.#bases.push({ version: from, render: before });
@@ -263,6 +277,7 @@ export class SharedView implements Follower, Refreshable {
       operations,
       text: JSON.stringify(operations),
       touched: touched(operations, render.slots),
+      topics: render.topics.filter(({ name }) => !before.topics.some((topic) => topic.name === name)),
     };
   }
 }

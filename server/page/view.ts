@@ -19,8 +19,9 @@ export interface ViewParts {
   /** What the browser shows; `undefined` where this isolate does not know it. */
   readonly render: Render | undefined;
   readonly parts?: PartsById;
-  /** The view that it shares with others; `render` is what that has now. */
+  /** The view that it shares with others, and the version of it that `render` is. */
   readonly shared?: SharedView | undefined;
+  readonly at?: number;
 }
 
 /**
@@ -44,16 +45,20 @@ export class View implements Follower {
   /** Whether the page itself has changed; of a shared one its shared view knows. */
   isStale = false;
   /** The parts that have. */
-  readonly staleParts = new Set<string>();
+  get staleParts(): ReadonlySet<string> {
+    return this.#staleParts;
+  }
+
+  #staleParts: Set<string> = noneStale;
   #render: Render | undefined;
   #parts: PartsById;
   #followed: ReadonlySet<string> = none;
 
-  constructor({ hash, state, render, parts = noParts, shared }: ViewParts) {
+  constructor({ hash, state, render, parts = noParts, shared, at = 0 }: ViewParts) {
     this.hash = hash;
     this.state = state;
     this.shared = shared;
-    this.at = shared?.version ?? 0;
+    this.at = at;
     this.#render = shared === undefined ? render : undefined;
     this.#parts = parts;
     shared?.countParts(noParts, parts);
@@ -78,7 +83,7 @@ export class View implements Follower {
 
   /** What is on the page that makes it anew, or a part of it. */
   *topics(): Iterable<Topic> {
-    yield* this.shown?.render.topics ?? [];
+    yield* this.shared?.topics ?? this.#render?.topics ?? [];
     for (const part of this.#parts.values()) yield* part.topics;
   }
 
@@ -88,6 +93,19 @@ export class View implements Follower {
     else this.shared.countParts(this.#parts, parts);
     this.#parts = parts;
     this.follow(topics);
+  }
+
+  /** A part of it has to be rendered again. */
+  addStale(id: string): void {
+    if (this.#staleParts === noneStale) this.#staleParts = new Set();
+    this.#staleParts.add(id);
+  }
+
+  /** The parts that have to be rendered again; from now on, none has. */
+  takeStale(): ReadonlySet<string> {
+    const stale = this.#staleParts;
+    this.#staleParts = noneStale;
+    return stale;
   }
 
   /** Takes note of what changes. */
@@ -119,13 +137,15 @@ export class View implements Follower {
   changed(topic: string): void {
     if (this.#render?.topics.some(({ name }) => name === topic)) this.isStale = true;
     for (const [id, part] of this.#parts) {
-      if (part.topics.some(({ name }) => name === topic)) this.staleParts.add(id);
+      if (part.topics.some(({ name }) => name === topic)) this.addStale(id);
     }
     this.live?.wake();
   }
 }
 
 const none: ReadonlySet<string> = new Set();
+/** Thousands of live pages have none. */
+const noneStale = new Set<string>();
 
 /** Most pages have none. */
 export const noParts: PartsById = new Map();

@@ -180,6 +180,10 @@ export class LivePage implements Refreshable, Reader {
 
   step(step: Step): boolean {
     if (this.#detached) return true;
+    if (step.topics.length > 0) {
+      this.#ask();
+      return false;
+    }
     if (this.#line.isBehind || step.from !== this.at) {
       this.#line.whenRead(this.#onRead);
       return false;
@@ -269,7 +273,7 @@ export class LivePage implements Refreshable, Reader {
   ): Promise<Shown | undefined> {
     const { page, view } = this.parts;
     // Who they are, or what they have chosen, may lead them to another view.
-    if (moved && await findShared(page, person, this.#host) !== shared) return this.#resync("key");
+    if (moved && !await this.#isOurs(person)) return this.#resync("key");
     if (shared.ended) return this.#resync("base");
     if (shared.isStale) {
       const outcome = await shared.fresh();
@@ -278,7 +282,7 @@ export class LivePage implements Refreshable, Reader {
         return this.#resync("left");
       }
     }
-    if (this.at !== shared.version && !this.#line.isBehind) this.#catchUp(true);
+    if (this.at !== shared.version && !this.#line.isBehind) this.#catchUp({ wholly: true, asked: true });
     const { shown } = view;
     if (shown === undefined) return this.#resync("behind");
     if (shown.render.slots.length === 0) return shown;
@@ -289,9 +293,8 @@ export class LivePage implements Refreshable, Reader {
 
   /** What need not be rendered again of the parts. */
   #keep(all: boolean): (slot: PlacedSlot) => Part | undefined {
-    const { parts, staleParts } = this.parts.view;
-    const stale = new Set(staleParts);
-    staleParts.clear();
+    const { parts } = this.parts.view;
+    const stale = this.parts.view.takeStale();
     return ({ id, open }) => {
       const part = all || stale.has(id) ? undefined : parts.get(id);
       return part?.slot.open === open ? part : undefined;
@@ -331,11 +334,12 @@ export class LivePage implements Refreshable, Reader {
   }
 
   /** Brings the browser to what the shared view has now. */
-  #catchUp(wholly = false): void {
+  #catchUp({ wholly = false, asked = false } = {}): void {
     const { view } = this.parts;
     const { shared } = view;
     if (this.#detached || shared === undefined || this.at === shared.version) return;
     const step = shared.stepFrom(this.at);
+    if (step !== undefined && step.topics.length > 0 && !asked) return this.#ask();
     if (step !== undefined) return this.#advance(step);
     if (!wholly) return void this.#resync("behind");
     view.at = shared.version;
@@ -363,8 +367,9 @@ export class LivePage implements Refreshable, Reader {
 
   // A place for a part that has none yet: what is in it is this person's.
   #expectParts({ render, parts }: Shown): void {
-    for (const { id } of render.slots) if (!parts.has(id)) this.parts.view.staleParts.add(id);
-    if (this.parts.view.staleParts.size > 0) this.wake();
+    const { view } = this.parts;
+    for (const { id } of render.slots) if (!parts.has(id)) view.addStale(id);
+    if (view.staleParts.size > 0) this.wake();
   }
 
   #keepOffers(): void {
@@ -381,11 +386,37 @@ export class LivePage implements Refreshable, Reader {
     const { clock, limits } = this.#host;
     if (clock.now() - this.#checkedAt < limits.identity) return;
     this.#checkedAt = clock.now();
+    this.#ask();
+  }
+
+  // Whether this person may see what the shared view has come to show. What they may, they are shown.
+  #ask(): void {
     void this.#inTurn(async () => {
-      const seen = await this.#look();
-      if (seen === undefined || this.#detached) return;
-      if (!await mayFollow(this.parts.view.topics(), await this.#person(seen))) this.#resync("left");
+      const seen = this.#detached ? undefined : await this.#look();
+      if (seen === undefined) return;
+      if (!await this.maySee(seen)) return void this.#resync("left");
+      if (this.#line.isBehind) this.#line.whenRead(this.#onRead);
+      else this.#catchUp({ asked: true });
     }).catch((error) => this.#host.log.error("a page could not be checked", error));
+  }
+
+  /** Whether this person may see what there is to be shown: it is of their key, and of topics that are theirs to see. */
+  async maySee(seen: Snapshot): Promise<boolean> {
+    const { view } = this.parts;
+    const [topic] = view.topics();
+    if (view.shared === undefined && topic === undefined) return true; // most pages
+    const person = await this.#person(seen);
+    try {
+      return await this.#isOurs(person) && await mayFollow(view.topics(), person);
+    } catch (error) {
+      if (error instanceof HttpError && error.status < 500) return false;
+      throw error;
+    }
+  }
+
+  async #isOurs(person: ContextParts): Promise<boolean> {
+    const { page, view: { shared } } = this.parts;
+    return shared === undefined || await findShared(page, person, this.#host) === shared;
   }
 
   /** The session and the visit, as they are; `undefined` where they are somebody else's by now. */

@@ -16,7 +16,6 @@ import type {
 } from "../../protocol/frames.ts";
 import { Close } from "../../protocol/markers.ts";
 import { PROTOCOL_VERSION } from "../../protocol/version.ts";
-import { mayFollow } from "../page/open_view.ts";
 import { View } from "../page/view.ts";
 import type { OpenedPage } from "../page/page_data.ts";
 import { isForgotten, type Snapshot } from "../session/records.ts";
@@ -99,14 +98,17 @@ export class Visit {
     this.#host.visits.get(data.visit)?.replace();
     const view = this.#takeView(data, version, seen);
     if (view === undefined) return this.#resync("base");
-    const person = { user: seen.user, values };
-    if (!this.#connection.open || !await mayFollow(view.topics(), person)) {
-      view.end(this.#host.topics);
-      return this.#resync("left");
-    }
     const { visit, identity, sealedAt } = data;
     const parts = { visit, session: this.#session, identity, sealedAt, ...found, href, values, view };
-    const live = this.#live = new LivePage(parts, this.#host, this.#connection);
+    const live = new LivePage(parts, this.#host, this.#connection);
+    let maySee = false;
+    try {
+      maySee = await live.maySee(seen) && this.#connection.open;
+    } finally {
+      if (!maySee) view.end(this.#host.topics);
+    }
+    if (!maySee) return this.#resync("left");
+    this.#live = live;
     this.#handshake = undefined;
     this.#host.visits.get(visit)?.replace(); // one that came while we asked
     this.#host.visits.set(visit, this);

@@ -358,3 +358,76 @@ timed("key: when nobody shows it, it is not rendered; and it goes when others ne
   await load(app, "/a");
   assert.equal(renders, 6);
 });
+
+timed("key: what is published while a part of the page is being rendered is not lost", async () => {
+  const waits: (() => void)[] = [];
+  let n = 0, slow = false;
+  const app = new App();
+  app.page("/", ({ subscribe }) => {
+    subscribe(Mine());
+    return (
+      <main>
+        <b id="n">{n}</b>
+        <Live topic={[]} id="part">
+          {async () => {
+            if (slow) await new Promise<void>((resolve) => waits.push(resolve));
+            return <i>part</i>;
+          }}
+        </Live>
+      </main>
+    );
+  }, { key: () => "all" });
+  await using server = await app.listen({ port: 0 });
+  await using bob = await Peer.live(server, await load(app));
+  slow = true;
+  const loading = load(app);
+  while (waits.length === 0) await bob.quiet();
+  n = 1;
+  await app.publish(Mine());
+  assert.deepEqual(await bob.next(), ["patch", 1, [["text", "n", "1"]]]);
+  waits[0]!();
+  const page = await loading;
+  assert.match(page.body, /<b id="n">0<\/b>/);
+  await using ann = await Peer.live(server, page);
+  assert.deepEqual(await ann.next(), ["patch", 1, [["text", "n", "1"]]]);
+});
+
+timed("key: a topic that the page comes to depend on is not shown to whom it refuses", async () => {
+  const Secret = topic("secret", { authorize: ({ get }) => get(Who) === "staff" });
+  const Who = contextKey<string>("who", "guest");
+  let open = false, n = 0;
+  const app = new App();
+  app.use((context, next) => {
+    context.set(Who, context.url.searchParams.get("who") ?? "guest");
+    return next();
+  });
+  app.page("/", ({ subscribe }) => {
+    subscribe(Mine());
+    if (open) subscribe(Secret());
+    return <b id="n">{open ? `secret ${n}` : n}</b>;
+  }, { key: () => "all" });
+  await using server = await app.listen({ port: 0 });
+  await using guest = await Peer.live(server, await load(app));
+  await using staff = await Peer.live(server, await load(app, "/?who=staff"));
+  open = true;
+  await app.publish(Mine());
+  assert.deepEqual(await staff.next(), ["patch", 1, [["text", "n", "secret 0"]]]);
+  assert.deepEqual(await guest.next(), ["resync", "left"]);
+  n = 1;
+  await app.publish(Secret());
+  assert.deepEqual(await staff.next(), ["patch", 2, [["text", "n", "secret 1"]]]);
+  await guest.quiet();
+  assert.ok(!guest.texts.join().includes("secret"));
+});
+
+timed("key: whose key has changed meanwhile gets the other page when the socket comes", async () => {
+  let role = "guest";
+  const app = new App();
+  app.page("/", ({ key }) => <b>{key}</b>, { key: () => role });
+  await using server = await app.listen({ port: 0 });
+  const page = await load(app);
+  role = "staff";
+  await using ann = await Peer.connect(server, { cookie: page.cookie });
+  ann.hello(page);
+  assert.deepEqual(await ann.next(), ["resync", "left"]);
+});
