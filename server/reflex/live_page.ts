@@ -6,7 +6,6 @@
 
 import { errorSentences, WireError } from "../../protocol/errors.ts";
 import type { Outcome } from "../../protocol/frames.ts";
-import type { Operation } from "../../protocol/operations.ts";
 import type { Refreshable } from "../bus/refreshes.ts";
 import type { ContextValues } from "../http/context.ts";
 import { HttpError } from "../http/error.ts";
@@ -15,23 +14,14 @@ import type { PlacedSlot } from "../page/live_slot.ts";
 import type { Offers } from "../page/offers.ts";
 import { findShared, mayFollow, renderParts } from "../page/open_view.ts";
 import type { Page } from "../page/page.ts";
-import { ownStep, type Reader, type SharedView, type Step } from "../page/shared_view.ts";
-import {
-  difference,
-  fullBody,
-  isWhole,
-  type Part,
-  partDifference,
-  placed,
-  type Shown,
-  whole,
-} from "../page/shown.ts";
+import type { Reader, SharedView, Step } from "../page/shared_view.ts";
+import { fullBody, type Part, type Shown } from "../page/shown.ts";
 import { hashPage, type View } from "../page/view.ts";
 import type { Snapshot } from "../session/records.ts";
-import type { Connection } from "../socket/connection.ts";
 import { makeReference, visitState } from "./call.ts";
 import type { Host } from "./host.ts";
 import type { Reflex } from "./reflex.ts";
+import { type Line, Screen } from "./screen.ts";
 
 /** What is known of a page once its first frame was good. */
 export interface LivePageParts {
@@ -63,9 +53,6 @@ export interface Ran {
   readonly reflex: Reflex;
 }
 
-/** A live page's line to its browser. */
-export type Line = Pick<Connection, "send" | "sendText" | "isBehind" | "whenRead">;
-
 /**
  * A live page. It renders, compares with what the browser shows, and sends the difference: after a call, and when
  * something has changed that it shows.
@@ -75,11 +62,10 @@ export class LivePage implements Refreshable, Reader {
   readonly parts: LivePageParts;
   readonly #host: Host;
   readonly #line: Line;
-  // The render is this isolate's guess: what the browser shows may differ, so the next patch is the whole page.
-  #guessed = false;
+  readonly #screen: Screen;
   #detached = false;
-  /** Of the call that is being shown. */
-  #owed: Outcome | undefined;
+  /** Whether the browser was told to load the page again: what would be sent, it would not look at. */
+  #isOver = false;
   /** The last of those who show something: one at a time, so that what is newer is shown later. */
   #turn: Promise<void> | undefined;
   #checkedAt: number;
@@ -89,6 +75,7 @@ export class LivePage implements Refreshable, Reader {
     this.parts = parts;
     this.#host = host;
     this.#line = line;
+    this.#screen = new Screen(parts.page, parts.view, host, line);
     this.#checkedAt = host.clock.now();
   }
 
@@ -112,7 +99,7 @@ export class LivePage implements Refreshable, Reader {
 
   /** The view, where it is known what the browser shows. */
   get known(): View | undefined {
-    return this.#guessed ? undefined : this.parts.view;
+    return this.#screen.isGuess ? undefined : this.parts.view;
   }
 
   /** Which version of its shared view the browser shows. */
@@ -120,11 +107,9 @@ export class LivePage implements Refreshable, Reader {
     return this.parts.view.at;
   }
 
-  /** The offers that are good now: those of what is shown, and for a while those of what was before. */
+  /** The offers that are good now. */
   get offers(): Offers[] {
-    const { shown, previous } = this.parts.view;
-    const old = previous !== undefined && previous.until > this.#host.clock.now() ? previous.offers : [];
-    return shown === undefined ? [...old] : [...offersOf(shown), ...old];
+    return this.#screen.offers;
   }
 
   /**
@@ -148,7 +133,7 @@ export class LivePage implements Refreshable, Reader {
     if (shown === undefined) throw new WireError("stale");
     const hash = await hashPage({ head: shown.render.head, body: fullBody(shown) });
     if (this.#detached) throw new WireError("stale");
-    this.#guessed = hash !== view.hash;
+    this.#screen.isGuess = hash !== view.hash;
     view.show(shown.render, shown.parts, this.#host.topics);
     view.state = seen.version;
   }
@@ -164,7 +149,7 @@ export class LivePage implements Refreshable, Reader {
   }
 
   async refresh(): Promise<void> {
-    if (this.#detached) return;
+    if (this.#detached || this.#isOver) return;
     // What is sent now would be old when it is read.
     if (this.#line.isBehind) return this.#line.whenRead(this.#onRead);
     try {
@@ -179,7 +164,7 @@ export class LivePage implements Refreshable, Reader {
   }
 
   step(step: Step): boolean {
-    if (this.#detached) return true;
+    if (this.#detached || this.#isOver) return true;
     if (step.topics.length > 0) {
       this.#ask();
       return false;
@@ -188,7 +173,8 @@ export class LivePage implements Refreshable, Reader {
       this.#line.whenRead(this.#onRead);
       return false;
     }
-    this.#advance(step);
+    this.#screen.advance(step);
+    this.#expectParts();
     this.#checkNow();
     return true;
   }
@@ -221,13 +207,17 @@ export class LivePage implements Refreshable, Reader {
   /** @param all whether all of it is rendered, or only what has changed */
   async #show(seen: Snapshot, ran: Ran | undefined, all: boolean): Promise<void> {
     if (this.#detached) return;
-    this.#owed = ran?.outcome;
+    const { view } = this.parts;
+    if (ran !== undefined) this.#screen.owe(ran.outcome);
     const shown = await this.#renderOrTell(seen, ran, all);
     if (this.#detached) return;
-    if (shown !== undefined) this.#replace(shown, seen);
-    const outcome = this.#settle();
-    if (outcome !== undefined) this.#line.send(["done", ...outcome]);
-    if (this.parts.view.shared === undefined) this.#host.resting.used(this.parts.view);
+    if (shown !== undefined) {
+      this.#screen.replace(shown);
+      view.state = seen.version;
+      this.#expectParts();
+    }
+    this.#screen.settle();
+    if (view.shared === undefined) this.#host.resting.used(view);
   }
 
   // The call has been committed whatever becomes of the render, so that a page that throws is an error of its own.
@@ -301,84 +291,23 @@ export class LivePage implements Refreshable, Reader {
     };
   }
 
-  // What was rendered takes the place of what was shown before; what differs is sent.
-  #replace(next: Shown, seen: Snapshot): void {
-    const { view } = this.parts;
-    const before = this.#guessed ? undefined : view.shown;
-    const after = { render: next.render, parts: placed(next) };
-    const operations = before === undefined
-      ? whole(after)
-      : view.shared === undefined
-      ? difference(before, after)
-      : partDifference(before.parts, after, none) ?? whole(after);
-    if (before !== undefined && isWhole(operations)) {
-      this.#host.renderer.warnOfDoubt(this.parts.page, fullBody(after));
-    }
-    this.#keepOffers();
-    view.show(after.render, after.parts, this.#host.topics);
-    view.state = seen.version;
-    this.#guessed = false;
-    if (operations.length > 0) this.#patch(operations);
-    this.#expectParts(after);
-  }
-
-  #patch(operations: readonly Operation[]): void {
-    this.#line.send(["patch", ++this.parts.view.version, operations, this.#settle()]);
-  }
-
-  /** The outcome that has not been told: the next patch does. */
-  #settle(): Outcome | undefined {
-    const outcome = this.#owed;
-    this.#owed = undefined;
-    return outcome;
-  }
-
   /** Brings the browser to what the shared view has now. */
   #catchUp({ wholly = false, asked = false } = {}): void {
-    const { view } = this.parts;
-    const { shared } = view;
-    if (this.#detached || shared === undefined || this.at === shared.version) return;
+    const { shared } = this.parts.view;
+    if (this.#detached || this.#isOver || shared === undefined || this.at === shared.version) return;
     const step = shared.stepFrom(this.at);
     if (step !== undefined && step.topics.length > 0 && !asked) return this.#ask();
-    if (step !== undefined) return this.#advance(step);
-    if (!wholly) return void this.#resync("behind");
-    view.at = shared.version;
-    const { shown } = view;
-    if (shown !== undefined) this.#patch(whole(shown));
-  }
-
-  #advance(step: Step): void {
-    const { view, page } = this.parts;
-    const { topics, renderer } = this.#host;
-    const { render, text } = step;
-    this.#keepOffers();
-    view.at = step.to;
-    const { parts, shares, operations } = ownStep(step, view.parts);
-    if (!shares) renderer.warnOfDoubt(page, fullBody({ render, parts }));
-    else if (step.operations.length > 0) {
-      const outcome = this.#settle();
-      const end = outcome === undefined ? "" : `,${JSON.stringify(outcome)}`;
-      this.#line.sendText(`["patch",${++view.version},${text}${end}]`);
-    }
-    if (operations.length > 0) this.#patch(operations);
-    if (parts.size !== view.parts.size) view.show(render, parts, topics);
-    this.#expectParts({ render, parts });
+    if (step !== undefined) this.#screen.advance(step);
+    else if (wholly) this.#screen.showWhole();
+    else return void this.#resync("behind");
+    this.#expectParts();
   }
 
   // A place for a part that has none yet: what is in it is this person's.
-  #expectParts({ render, parts }: Shown): void {
+  #expectParts(): void {
     const { view } = this.parts;
-    for (const { id } of render.slots) if (!parts.has(id)) view.addStale(id);
+    for (const { id } of view.shown?.render.slots ?? []) if (!view.parts.has(id)) view.addStale(id);
     if (view.staleParts.size > 0) this.wake();
-  }
-
-  #keepOffers(): void {
-    const { view } = this.parts;
-    const { shown } = view;
-    const { clock, limits } = this.#host;
-    if (shown !== undefined) {
-      view.previous = { offers: offersOf(shown), until: clock.now() + limits.oldOffers };
-    }
   }
 
   // Who only looks on makes no call that would find out that a right was withdrawn.
@@ -443,6 +372,7 @@ export class LivePage implements Refreshable, Reader {
   }
 
   #resync(reason: string): undefined {
+    this.#isOver = true;
     this.#line.send(["resync", reason]);
   }
 }
@@ -450,12 +380,4 @@ export class LivePage implements Refreshable, Reader {
 /** Names whose data it is that a render has loaded. */
 export function ownerOf(session: string, { identity }: Pick<Snapshot, "identity">): string {
   return `${session} ${identity}`;
-}
-
-const none: ReadonlySet<string> = new Set();
-
-function offersOf({ render, parts }: Shown): Offers[] {
-  return parts.size === 0
-    ? [render.offers]
-    : [render.offers, ...[...parts.values()].map(({ offers }) => offers)];
 }

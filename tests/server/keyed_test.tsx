@@ -92,17 +92,21 @@ timed("key: one publish is one render and one text for all", async () => {
   for (const peer of peers) await peer[Symbol.asyncDispose]();
 });
 
-timed("key: the caller gets the patch with its outcome; others the patch", async () => {
-  const { app } = make();
-  await using server = await app.listen({ port: 0 });
-  await using ann = await Peer.live(server, await load(app, "/lobby"));
-  await using bob = await Peer.live(server, await load(app, "/lobby"));
-  const patch = ["patch", 1, [["after", ["said", "0"], '<li data-k="1">yo</li>']]];
-  assert.deepEqual(await ann.call("Chat#say", ["yo"]), [...patch, [1, 2]]);
-  assert.deepEqual(await bob.next(), patch);
-  await ann.quiet();
-  await bob.quiet();
-});
+timed(
+  "key: the caller gets the patch, and the outcome when her own part is right too; others the patch",
+  async () => {
+    const { app } = make();
+    await using server = await app.listen({ port: 0 });
+    await using ann = await Peer.live(server, await load(app, "/lobby"));
+    await using bob = await Peer.live(server, await load(app, "/lobby"));
+    const patch = ["patch", 1, [["after", ["said", "0"], '<li data-k="1">yo</li>']]];
+    assert.deepEqual(await ann.call("Chat#say", ["yo"]), patch);
+    assert.deepEqual(await ann.next(), ["done", 1, 2]); // with her own part, had that changed
+    assert.deepEqual(await bob.next(), patch);
+    await ann.quiet();
+    await bob.quiet();
+  },
+);
 
 timed("key: what one person's call changes in their part is theirs alone", async () => {
   const { app, renders } = make();

@@ -1,0 +1,137 @@
+/**
+ * What a browser shows, and the patches that make it show something else.
+ *
+ * @module
+ */
+
+import type { Outcome } from "../../protocol/frames.ts";
+import type { Operation } from "../../protocol/operations.ts";
+import type { Offers } from "../page/offers.ts";
+import type { Page } from "../page/page.ts";
+import { ownStep, type Step } from "../page/shared_view.ts";
+import { difference, fullBody, isWhole, partDifference, placed, type Shown, whole } from "../page/shown.ts";
+import type { View } from "../page/view.ts";
+import type { Connection } from "../socket/connection.ts";
+import type { Host } from "./host.ts";
+
+/** A line to a browser. */
+export type Line = Pick<Connection, "send" | "sendText" | "isBehind" | "whenRead">;
+
+/** One browser's screen. */
+export class Screen {
+  /** What is believed of it. */
+  readonly view: View;
+  /** Whether that is this isolate's guess: what is shown may differ, so that the next patch is the whole page. */
+  isGuess = false;
+  readonly #page: Page;
+  readonly #host: Pick<Host, "topics" | "renderer" | "clock" | "limits">;
+  readonly #line: Line;
+  /** Of the call that is being shown. */
+  #owed: Outcome | undefined;
+
+  constructor(
+    page: Page,
+    view: View,
+    host: Pick<Host, "topics" | "renderer" | "clock" | "limits">,
+    line: Line,
+  ) {
+    this.#page = page;
+    this.view = view;
+    this.#host = host;
+    this.#line = line;
+  }
+
+  /** The offers that are good now: those of what is shown, and for a while those of what was before. */
+  get offers(): Offers[] {
+    const { shown, previous } = this.view;
+    const old = previous !== undefined && previous.until > this.#host.clock.now() ? previous.offers : [];
+    return shown === undefined ? [...old] : [...offersOf(shown), ...old];
+  }
+
+  /** The outcome of a call goes with the patch that shows what the call has done. */
+  owe(outcome: Outcome): void {
+    this.#owed = outcome;
+  }
+
+  /** There is no patch to come: an outcome that was not told is told alone. */
+  settle(): void {
+    const outcome = this.#take();
+    if (outcome !== undefined) this.#line.send(["done", ...outcome]);
+  }
+
+  /** Has it show something else. */
+  replace(next: Shown): void {
+    const { view } = this;
+    const before = this.isGuess ? undefined : view.shown;
+    const after = { render: next.render, parts: placed(next) };
+    const operations = before === undefined
+      ? whole(after)
+      : view.shared === undefined
+      ? difference(before, after)
+      : partDifference(before.parts, after, none) ?? whole(after);
+    if (before !== undefined && isWhole(operations)) this.#doubt(after);
+    this.#keepOffers();
+    view.show(after.render, after.parts, this.#host.topics);
+    this.isGuess = false;
+    if (operations.length > 0) this.#patch(operations);
+  }
+
+  /** Has it show the next version of a shared view, as everybody. */
+  advance(step: Step): void {
+    const { view } = this;
+    const { render } = step;
+    this.#keepOffers();
+    view.at = step.to;
+    const { parts, shares, operations } = ownStep(step, view.parts);
+    if (!shares) this.#doubt({ render, parts });
+    else if (step.operations.length > 0) this.#patchText(step);
+    if (operations.length > 0) this.#patch(operations);
+    if (parts.size !== view.parts.size) view.show(render, parts, this.#host.topics);
+  }
+
+  /** Has it show the last version of a shared view, whatever it shows. */
+  showWhole(): void {
+    const { view } = this;
+    view.at = view.shared?.version ?? view.at;
+    const { shown } = view;
+    if (shown !== undefined) this.#patch(whole({ render: shown.render, parts: placed(shown) }));
+  }
+
+  #patch(operations: readonly Operation[]): void {
+    this.#line.send(["patch", ++this.view.version, operations, this.#take()]);
+  }
+
+  // The text is the same for all. What was published before it was rendered is in it, and what the call has done too,
+  // unless that shows in a part, or has yet to be rendered.
+  #patchText({ text, render }: Step): void {
+    const isAll = render.slots.length === 0 && this.view.shared?.isStale === false;
+    const outcome = isAll ? this.#take() : undefined;
+    const end = outcome === undefined ? "" : `,${JSON.stringify(outcome)}`;
+    this.#line.sendText(`["patch",${++this.view.version},${text}${end}]`);
+  }
+
+  #take(): Outcome | undefined {
+    const outcome = this.#owed;
+    this.#owed = undefined;
+    return outcome;
+  }
+
+  #keepOffers(): void {
+    const { shown } = this.view;
+    const { clock, limits } = this.#host;
+    if (shown === undefined) return;
+    this.view.previous = { offers: offersOf(shown), until: clock.now() + limits.oldOffers };
+  }
+
+  #doubt(shown: Shown): void {
+    this.#host.renderer.warnOfDoubt(this.#page, fullBody(shown));
+  }
+}
+
+const none: ReadonlySet<string> = new Set();
+
+function offersOf({ render, parts }: Shown): Offers[] {
+  return parts.size === 0
+    ? [render.offers]
+    : [render.offers, ...[...parts.values()].map(({ offers }) => offers)];
+}
