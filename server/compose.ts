@@ -76,6 +76,7 @@ export async function compose<Session extends object = Untyped>(
     parked: new ParkedViews(limits.parked, topics, clock),
     shared: new SharedViews(limits.parked, {
       limits,
+      clock,
       topics,
       refreshes,
       render: (page, given) => renderer.renderKeyed(page, given),

@@ -42,3 +42,10 @@ const none: readonly string[] = [];
 function callKey(target: string, args: readonly unknown[]): string {
   return args.length === 0 ? target : `${target} ${canonicalJson(args)}`;
 }
+
+/** Offers that are good for a while after what offered them is shown no more. */
+export interface OldOffers {
+  readonly offers: readonly Offers[];
+  /** Until when, in milliseconds since 1970. */
+  readonly until: number;
+}

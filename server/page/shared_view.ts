@@ -4,12 +4,14 @@
  * @module
  */
 
+import type { Clock } from "../../protocol/clock.ts";
 import type { Limits } from "../../protocol/limits.ts";
 import type { Operation } from "../../protocol/operations.ts";
 import type { Topic } from "../bus/topic.ts";
 import type { Refreshable, Refreshes } from "../bus/refreshes.ts";
 import type { Follower, Topics } from "../bus/topics.ts";
 import { diff, PieceNames } from "../patch/diff.ts";
+import type { OldOffers } from "./offers.ts";
 import type { KeyedParts } from "./context.ts";
 import type { Page } from "./page.ts";
 import {
@@ -24,7 +26,7 @@ import {
 } from "./shown.ts";
 
 /** From one render to another, for all who show the one. */
-export interface Step {
+export class Step {
   /** The version that they show. */
   readonly from: number;
   /** The version that they will show. */
@@ -39,6 +41,41 @@ export interface Step {
   readonly touched: ReadonlySet<string>;
   /** Topics that the new render depends on and the old one did not: not everybody may see them. */
   readonly topics: readonly Topic[];
+  /** What they could call until now. */
+  readonly previous: OldOffers;
+  #number = -1;
+  #frame = "";
+
+  constructor(
+    { version: from, render: before }: Version,
+    { version: to, render }: Version,
+    operations: readonly Operation[],
+    until: number,
+  ) {
+    this.from = from;
+    this.to = to;
+    this.render = render;
+    this.operations = operations;
+    this.text = JSON.stringify(operations);
+    this.touched = touched(operations, render.slots);
+    this.topics = render.topics.filter(({ name }) => !before.topics.some((topic) => topic.name === name));
+    this.previous = { offers: [before.offers], until };
+  }
+
+  /** The frame of a browser's patch of that number. Many have the same. */
+  frame(number: number): string {
+    if (number !== this.#number) {
+      this.#number = number;
+      this.#frame = `["patch",${number},${this.text}]`;
+    }
+    return this.#frame;
+  }
+}
+
+/** A render of a shared view, and which one it is. */
+interface Version {
+  readonly version: number;
+  readonly render: Render;
 }
 
 /** What a step is for somebody who shows parts of their own. */
@@ -93,7 +130,7 @@ export class SharedView implements Follower, Refreshable {
   version = 0;
   #render: Render | undefined;
   /** What those show who are behind, oldest first. */
-  readonly #bases: { readonly version: number; readonly render: Render }[] = [];
+  readonly #bases: Version[] = [];
   readonly #steps = new Map<number, Step>();
   #followed: ReadonlySet<string> = new Set();
   #turn: Promise<Outcome> | undefined;
@@ -195,7 +232,7 @@ export class SharedView implements Follower, Refreshable {
     if (step !== undefined) return step;
     const before = this.base(version);
     if (before === undefined) return undefined;
-    step = this.#makeStep(version, before, this.version);
+    step = this.#makeStep({ version, render: before }, { version: this.version, render: this.#render! });
     this.#steps.set(version, step);
     return step;
   }
@@ -248,7 +285,7 @@ export class SharedView implements Follower, Refreshable {
     this.#render = render;
     if (before === undefined) this.version = 1;
     else {
-      const step = this.#makeStep(from, before, from + 1);
+      const step = this.#makeStep({ version: from, render: before }, { version: from + 1, render });
       if (step.operations.length === 0 && step.topics.length === 0 && isAlike(before, render)) return;
       this.version = step.to;
       this.#steps.clear();
@@ -267,18 +304,10 @@ export class SharedView implements Follower, Refreshable {
     this.#bases.splice(Math.max(unused, 0), 1);
   }
 
-  #makeStep(from: number, before: Render, to: number): Step {
-    const render = this.#render!;
-    const operations = diff(before, render, this.#names);
-    return {
-      from,
-      to,
-      render,
-      operations,
-      text: JSON.stringify(operations),
-      touched: touched(operations, render.slots),
-      topics: render.topics.filter(({ name }) => !before.topics.some((topic) => topic.name === name)),
-    };
+  #makeStep(from: Version, to: Version): Step {
+    const { clock, limits } = this.#means;
+    const operations = diff(from.render, to.render, this.#names);
+    return new Step(from, to, operations, clock.now() + limits.oldOffers);
   }
 }
 
@@ -292,7 +321,8 @@ function isAlike(before: Render, after: Render): boolean {
 
 /** What shared views work with. */
 export interface SharedMeans {
-  readonly limits: Pick<Limits, "bases">;
+  readonly limits: Pick<Limits, "bases" | "oldOffers">;
+  readonly clock: Clock;
   readonly topics: Topics;
   readonly refreshes: Refreshes;
   render(page: Page, given: KeyedParts): Promise<Render | Response>;

@@ -6,7 +6,7 @@
 
 import type { Topic } from "../bus/topic.ts";
 import type { Follower, Topics } from "../bus/topics.ts";
-import type { Offers } from "./offers.ts";
+import type { OldOffers } from "./offers.ts";
 import type { SharedView } from "./shared_view.ts";
 import type { PartsById, Render, Shown } from "./shown.ts";
 
@@ -39,7 +39,7 @@ export class View implements Follower {
   /** Which version of that its browser shows. */
   at: number;
   /** The offers of the render before, and until when they are good. */
-  previous: { readonly offers: readonly Offers[]; readonly until: number } | undefined;
+  previous: OldOffers | undefined;
   /** Told when something that it shows has changed. */
   live: { wake(): void } | undefined;
   /** Whether the page itself has changed; of a shared one its shared view knows. */

@@ -174,7 +174,7 @@ export class LivePage implements Refreshable, Reader {
       return false;
     }
     this.#screen.advance(step);
-    this.#expectParts();
+    if (step.render.slots.length > 0) this.#expectParts();
     this.#checkNow();
     return true;
   }

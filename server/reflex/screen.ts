@@ -80,8 +80,13 @@ export class Screen {
   advance(step: Step): void {
     const { view } = this;
     const { render } = step;
-    this.#keepOffers();
+    if (view.parts.size === 0) view.previous = step.previous;
+    else this.#keepOffers();
     view.at = step.to;
+    if (view.parts.size === 0 && render.slots.length === 0) {
+      if (step.operations.length > 0) this.#patchText(step);
+      return;
+    }
     const { parts, shares, operations } = ownStep(step, view.parts);
     if (!shares) this.#doubt({ render, parts });
     else if (step.operations.length > 0) this.#patchText(step);
@@ -103,11 +108,15 @@ export class Screen {
 
   // The text is the same for all. What was published before it was rendered is in it, and what the call has done too,
   // unless that shows in a part, or has yet to be rendered.
-  #patchText({ text, render }: Step): void {
-    const isAll = render.slots.length === 0 && this.view.shared?.isStale === false;
+  #patchText(step: Step): void {
+    const { view } = this;
+    const frame = step.frame(++view.version);
+    const isAll = this.#owed !== undefined && step.render.slots.length === 0 &&
+      view.shared?.isStale === false;
     const outcome = isAll ? this.#take() : undefined;
-    const end = outcome === undefined ? "" : `,${JSON.stringify(outcome)}`;
-    this.#line.sendText(`["patch",${++this.view.version},${text}${end}]`);
+    this.#line.sendText(
+      outcome === undefined ? frame : `${frame.slice(0, -1)},${JSON.stringify(outcome)}]`,
+    );
   }
 
   #take(): Outcome | undefined {

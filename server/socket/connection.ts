@@ -46,6 +46,8 @@ export class Connection {
   /** What waits until the other end has read what was sent. */
   #waiting: Set<() => void> | undefined;
   #look: (() => void) | undefined;
+  /** Bytes that the other end had yet to read when it was last asked. */
+  #buffered = 0;
   #refused = 0;
   #greeted = false;
   #closed = false;
@@ -99,14 +101,20 @@ export class Connection {
   sendText(text: string): void {
     if (!this.open) return;
     this.#socket.send(text);
-    if (this.#socket.bufferedAmount > this.#limits.buffered) {
+    this.#buffered = this.#socket.bufferedAmount;
+    if (this.#buffered > this.#limits.buffered) {
       this.close(Close.behind, "Too far behind in reading.");
     }
   }
 
-  /** Whether the other end is so far behind that nothing is sent that can wait. */
+  /**
+   * Whether the other end is so far behind that nothing is sent that can wait. A socket is asked after each frame; one
+   * that was not behind then has been sent nothing since.
+   */
   get isBehind(): boolean {
-    return this.#socket.bufferedAmount > this.#limits.watermark;
+    const { watermark } = this.#limits;
+    if (this.#buffered > watermark) this.#buffered = this.#socket.bufferedAmount;
+    return this.#buffered > watermark;
   }
 
   /** Runs something, once, when the other end is not behind any more. One that stays so is closed. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { FakeClock } from "@argyle/argyle/testing";
 import { setImmediate } from "node:timers";
 import { Refreshes } from "../../../server/bus/refreshes.ts";
 import { topic } from "../../../server/bus/topic.ts";
@@ -18,7 +19,8 @@ function make({ bases = 2, parked = 1_000_000 } = {}) {
   const counts = { renders: 0 };
   let text = "0";
   const views = new SharedViews(parked, {
-    limits: { bases },
+    limits: { bases, oldOffers: 10_000 },
+    clock: new FakeClock(),
     topics,
     refreshes,
     render(): Promise<Render> {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { FakeClock } from "@argyle/argyle/testing";
 import fc from "fast-check";
 import type { PlacedSlot } from "../../../server/page/live_slot.ts";
 import { Offers } from "../../../server/page/offers.ts";
@@ -117,7 +118,8 @@ Deno.test("shared view: whoever shows it, with whatever parts, shows the page af
         let n = 0;
         const topics = new Topics(), refreshes = new Refreshes();
         const view = new SharedView({} as Page, { params: {}, query: undefined, key: "" }, "", {
-          limits: { bases: 4 },
+          limits: { bases: 4, oldOffers: 10_000 },
+          clock: new FakeClock(),
           topics,
           refreshes,
           render: () => Promise.resolve(renders[n++]!),

@@ -61,9 +61,14 @@ Deno.test("Connection: what can wait runs when the reader has read, all of it on
   connection.greet();
   const ran: string[] = [];
   socket.bufferedAmount = defaultLimits.watermark;
+  connection.send(["pong"]);
   assert.equal(connection.isBehind, false);
   socket.bufferedAmount += 1;
+  connection.send(["pong"]);
   assert.equal(connection.isBehind, true);
+  socket.bufferedAmount = 0;
+  assert.equal(connection.isBehind, false);
+  socket.bufferedAmount = 2 * defaultLimits.watermark;
   const again = () => ran.push("again");
   connection.whenRead(() => ran.push("one"));
   connection.whenRead(again);
