@@ -41,6 +41,8 @@ export interface AttributeName {
   readonly open: string;
   /** What to look at. */
   readonly kind: AttributeKind;
+  /** Whether every value is written as it is, under the very name of the prop. */
+  readonly isOwn: boolean;
 }
 
 const kinds = new Map<string, AttributeKind>([
@@ -106,7 +108,10 @@ export function attributeName(prop: string): AttributeName {
 
 function readName(prop: string): AttributeName {
   const html = htmlName(prop);
-  return { html, open: `${html}="`, kind: kindOf(prop, html) };
+  const kind = kindOf(prop, html);
+  const isOwn = html === prop && /^[a-z-]+$/.test(prop) &&
+    (kind === "plain" || kind === "url" || kind === "enumerated");
+  return { html, open: `${html}="`, kind, isOwn };
 }
 
 function htmlName(prop: string): string {

@@ -33,30 +33,29 @@ export function bindingAttributes(
   // A string that a component renders for itself is not part of the page: it offers nothing.
   if (calls.length === 0 || rendering === undefined) return {};
   let tokens = hasDeclared ? `${declared}`.trim() : "";
-  const lists: (readonly Json[])[] = targets.map(() => []);
   let hasArguments = false;
-  for (const { event, owner, method, args } of calls) {
+  const own = calls.map(({ event, owner, method, args }) => {
     const target = `${rendering.recorder.nameOf(owner)}#${method}`;
     const list = jsonArguments(args, target, element);
     const binding = `${event}->${target}`;
     checkToken(binding, element);
     tokens = tokens === "" ? binding : `${tokens} ${binding}`;
-    lists.push(list);
     hasArguments ||= list.length > 0;
     rendering.recorder.offer(target, list);
-  }
-  const attributes: BindingAttributes = { [Attribute.reflex]: tokens };
-  if (hasArguments) attributes[Attribute.args] = JSON.stringify(lists);
-  return attributes;
+    return list;
+  });
+  if (!hasArguments) return { [Attribute.reflex]: tokens };
+  const lists = targets.length === 0 ? own : [...targets.map(() => []), ...own];
+  return { [Attribute.reflex]: tokens, [Attribute.args]: JSON.stringify(lists) };
 }
 
 function jsonArguments(args: readonly unknown[], target: string, element: string): readonly Json[] {
   let end = args.length;
   while (end > 0 && args[end - 1] === undefined) end--;
   const list = end === args.length ? args : args.slice(0, end);
-  list.forEach((value, i) => {
-    if (!isPlain(value)) checkJson(value, String(i), `${target} on <${element}>`, []);
-  });
+  for (let i = 0; i < list.length; i++) {
+    if (!isPlain(list[i])) checkJson(list[i], String(i), `${target} on <${element}>`, []);
+  }
   return list as readonly Json[];
 }
 

@@ -14,7 +14,9 @@ import { bindingAttributes } from "./_binding_attributes.ts";
 import { checkChild, describe } from "./_child.ts";
 import { expectRoot, hasId, keyAttribute, keyText } from "./_key.ts";
 import { checkRawText, isRawText, plainText } from "./_raw_text.ts";
+import { writeLeaf } from "./_leaf.ts";
 import { Written } from "./_memo_cache.ts";
+import { replaceBy } from "./_memo_render.ts";
 import { offerTargets } from "./_reflex.ts";
 import { isStamping } from "./_rendering.ts";
 import { Template } from "./_template.ts";
@@ -42,6 +44,12 @@ const GIVEN: unique symbol = Symbol("given");
  */
 export function guardElement(node: Node, element: string, key: unknown): void {
   const given = node.props[GIVEN] ?? node.props;
+  const calls = given[BINDING];
+  const html = calls === undefined ? undefined : writeLeaf(element, given, calls, key);
+  if (html !== undefined) {
+    replaceBy(node, { tpl: [html] });
+    return;
+  }
   let next: Props | undefined;
   let declared: unknown;
   for (const prop in given) {
@@ -77,7 +85,6 @@ export function guardElement(node: Node, element: string, key: unknown): void {
     const safe = attributeValue(name, value, element);
     if (safe !== value) (next ??= copy(given))[prop] = safe;
   }
-  const calls = given[BINDING];
   if (calls !== undefined || declared !== undefined) {
     const attributes = bindingAttributes(declared, calls ?? [], element);
     if (calls !== undefined) next = Object.assign(next ?? copy(given), attributes);

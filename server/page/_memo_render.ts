@@ -63,11 +63,7 @@ export function guardRemembered(
     if (entry.isFree && areNamed(noted, rendering)) {
       if (entry.node === undefined) component[MEMORY].memory.addNode(entry, component);
       replay(noted, rendering);
-      replaced = node;
-      replacedType = node.type;
-      replacedProps = props;
-      node.type = Fragment;
-      node.props = html as unknown as Props;
+      replaceBy(node, html);
       return undefined;
     }
   }
@@ -78,6 +74,15 @@ export function guardRemembered(
 }
 
 const isAny = () => true;
+
+/** Has a string written in the place of an element. */
+export function replaceBy(node: Node, html: { readonly tpl: readonly [string] }): void {
+  replaced = node;
+  replacedType = node.type;
+  replacedProps = node.props;
+  node.type = Fragment;
+  node.props = html as unknown as Props;
+}
 
 /** Puts the element back that was replaced last. The string has been written. */
 export function putBack(): void {
