@@ -218,10 +218,11 @@ export class SharedView implements Follower, Refreshable {
     if (this.#readers.size === 0) this.#means.used(this);
   }
 
-  /** Somebody shows other parts in it than before: a name that is in one of them is no address. */
-  countParts(before: PartsById, after: PartsById): void {
+  /** Somebody shows other parts in a version of it than before: a name that is in one of them is no address. */
+  countParts(version: number, before: PartsById, after: PartsById): void {
     if (before.size === 0 && after.size === 0) return;
-    if (this.#render !== undefined) settle({ render: this.#render, parts: after }, before);
+    const render = this.base(version);
+    if (render !== undefined) settle({ render, parts: after }, before);
     for (const [id, part] of before) if (after.get(id) !== part) this.#names.remove(part);
     for (const [id, part] of after) this.#names.add(part, id);
   }

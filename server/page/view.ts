@@ -61,7 +61,7 @@ export class View implements Follower {
     this.at = at;
     this.#render = shared === undefined ? render : undefined;
     this.#parts = parts;
-    shared?.countParts(noParts, parts);
+    shared?.countParts(at, noParts, parts);
   }
 
   /** What its browser shows; `undefined` where this isolate does not know it, or not any more. */
@@ -90,7 +90,7 @@ export class View implements Follower {
   /** From now on its browser shows this. */
   show(render: Render, parts: PartsById, topics: Topics): void {
     if (this.shared === undefined) this.#render = render;
-    else this.shared.countParts(this.#parts, parts);
+    else this.shared.countParts(this.at, this.#parts, parts);
     this.#parts = parts;
     this.follow(topics);
   }
@@ -125,7 +125,7 @@ export class View implements Follower {
     topics.change(this, this.#followed, none);
     this.#followed = none;
     this.live = undefined;
-    this.shared?.countParts(this.#parts, noParts);
+    this.shared?.countParts(this.at, this.#parts, noParts);
     this.#parts = noParts;
   }
 
