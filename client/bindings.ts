@@ -82,9 +82,16 @@ export function bind(perform: Perform): void {
   const root = page("documentElement");
   scan(root);
   new MutationObserver((records) => {
-    for (const { target, addedNodes } of records) {
-      offersOf(target as Element);
-      for (const node of addedNodes) if (node instanceof Element) scan(node);
+    // What was taken out and comes back at once was moved, and is known: rows in another order are many.
+    let gone: Node | undefined;
+    for (const { target, attributeName, addedNodes, removedNodes } of records) {
+      if (attributeName) offersOf(target as Element);
+      // By number: an iterator for each of thousands of lists takes as long as all the rest.
+      for (let i = 0; i < addedNodes.length; i++) {
+        const node = addedNodes[i];
+        if (node !== gone && node instanceof Element) scan(node);
+      }
+      gone = removedNodes[0];
     }
   }).observe(root, { childList: true, subtree: true, attributeFilter: [Attribute.reflex] });
 }

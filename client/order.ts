@@ -15,8 +15,8 @@ import { refuse } from "./refuse.ts";
  * @throws TypeError when the runs do not name each position once
  */
 export function order(first: Element, runs: readonly number[]): void {
-  const parent = get(first, "parentElement") as Element, children = [...get(parent, "children")];
-  const old = children.slice(children.indexOf(first)), positions: number[] = [];
+  const parent = get(first, "parentElement") as Element, old: Element[] = [], positions: number[] = [];
+  for (let next: Element | null = first; next; next = get(next, "nextElementSibling")) old.push(next);
   for (let i = 0; i < runs.length; i += 2) {
     const start = runs[i]!, length = runs[i + 1]!;
     // One that is not there is enough to see that something is wrong.
@@ -43,14 +43,14 @@ export function order(first: Element, runs: readonly number[]): void {
 /** As many positions as can stay where they are: those of a longest rising subsequence. */
 function longestRise(positions: readonly number[]): Set<number> {
   /** The least last position of a rise of each length; and what comes before each in its rise. */
-  const lasts: number[] = [], before = new Map<number, number | undefined>();
+  const lasts: number[] = [], before: (number | undefined)[] = [];
   for (const position of positions) {
     // From the end: most lists are nearly in order.
     const length = lasts.findLastIndex((last) => last < position) + 1;
     lasts[length] = position;
-    before.set(position, lasts[length - 1]);
+    before[position] = lasts[length - 1];
   }
   const rise = new Set<number>();
-  for (let at = lasts.at(-1); at !== undefined; at = before.get(at)) rise.add(at);
+  for (let at = lasts.at(-1); at !== undefined; at = before[at]) rise.add(at);
   return rise;
 }

@@ -93,7 +93,8 @@ export function place(
   at: Node | null,
   moves: boolean = isRunning(node),
 ): void {
-  get(parent, moves ? "moveBefore" : "insertBefore" as "moveBefore").call(parent, node, at);
+  // Without `get`, which takes a third of the time that a move does.
+  Element.prototype[moves ? "moveBefore" : "insertBefore" as "moveBefore"].call(parent, node, at);
 }
 
 function isRunning(node: Node): boolean {
