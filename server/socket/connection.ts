@@ -11,13 +11,20 @@ import type { ClientFrame, ServerFrame } from "../../protocol/frames.ts";
 import type { Limits } from "../../protocol/limits.ts";
 import { Close } from "../../protocol/markers.ts";
 import type { Logger } from "../observe.ts";
+import { agesOf, type Aging } from "./_ages.ts";
 import { Bucket } from "./bucket.ts";
 
 /** What a connection needs of a `WebSocket`. */
-export type Socket = Pick<
-  WebSocket,
-  "send" | "close" | "readyState" | "bufferedAmount" | "onopen" | "onmessage" | "onclose" | "onerror"
->;
+export interface Socket {
+  readonly readyState: number;
+  readonly bufferedAmount: number;
+  send(text: string): void;
+  close(code: number, reason: string): void;
+  addEventListener(type: SocketEvent, listener: EventListenerObject): void;
+  removeEventListener(type: SocketEvent, listener: EventListenerObject): void;
+}
+
+type SocketEvent = "open" | "message" | "close" | "error";
 
 /** Who hears what comes in. A rejection is logged; it harms nobody else. */
 export interface FrameHandlers {
@@ -32,16 +39,20 @@ const OPEN = 1;
 /** Milliseconds between two looks at what a slow reader has read. */
 const LOOK = 100;
 
-/** A page socket. */
-export class Connection {
+/** A page socket. Thousands are open and idle: what each of them keeps, it needs. */
+export class Connection implements EventListenerObject, Aging {
   readonly #socket: Socket;
   readonly #limits: Limits;
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #bucket: Bucket;
-  /** Cancels what ends the connection in time: first the wait for a frame, then its age. */
+  /** When it is old enough. */
+  endsAt = 0;
+  /** Cancels the wait for the first frame. */
   #timer: (() => void) | undefined;
-  readonly #gone = Promise.withResolvers<void>();
+  /** Made when somebody waits for it. */
+  #gone: PromiseWithResolvers<void> | undefined;
+  #isGone = false;
   #handlers: FrameHandlers | undefined;
   /** What waits until the other end has read what was sent. */
   #waiting: Set<() => void> | undefined;
@@ -65,26 +76,37 @@ export class Connection {
   /** Begins to listen. */
   start(handlers: FrameHandlers): void {
     this.#handlers = handlers;
-    this.#socket.onopen = () => {
-      if (this.#early !== undefined) this.#socket.close(this.#early.code, this.#early.reason);
-    };
+    // One listener for all: a handler of its own for each event costs a page 2 KB.
+    for (const type of ["open", "message", "close", "error"] as const) {
+      this.#socket.addEventListener(type, this);
+    }
     // From now on, not from the open event: where the client goes away during the upgrade, Deno tells of nothing.
     this.#timer = this.#clock.after(
       this.#limits.firstFrame,
       () => this.close(Close.policy, "No first frame in time."),
     );
-    // An exception that leaves a socket's handler would end the process for everybody.
-    this.#socket.onmessage = (event) => this.#guard(() => this.#receive(event.data));
-    // Deno tells of one end twice at times: an error and a close, or two closes.
-    this.#socket.onclose = this.#socket.onerror = () => {
-      this.#gone.resolve();
-      this.#end();
-    };
+  }
+
+  /** Something has happened to the socket. */
+  handleEvent(event: Event): void {
+    switch (event.type) {
+      case "message":
+        // An exception that leaves a socket's handler would end the process for everybody.
+        return this.#guard(() => this.#receive((event as MessageEvent).data));
+      case "open":
+        return this.#opened();
+      default:
+        // Deno tells of one end twice at times: an error and a close, or two closes.
+        this.#isGone = true;
+        this.#gone?.resolve();
+        this.#end();
+    }
   }
 
   /** Done when the other end has heard of the end too, or is not there to hear of it. */
   get gone(): Promise<void> {
-    return this.#gone.promise;
+    if (this.#isGone) return Promise.resolve();
+    return (this.#gone ??= Promise.withResolvers()).promise;
   }
 
   /** Whether frames can still be sent. */
@@ -162,10 +184,13 @@ export class Connection {
     if (this.#closed || this.#greeted) return;
     this.#greeted = true;
     this.#timer?.();
-    this.#timer = this.#clock.after(
-      this.#limits.socketAge,
-      () => this.close(Close.age, "Old enough; come back."),
-    );
+    this.#timer = undefined;
+    agesOf(this.#clock, this.#limits.socketAge).add(this);
+  }
+
+  /** It is old enough. */
+  end(): void {
+    this.close(Close.age, "Old enough; come back.");
   }
 
   /** Ends the connection. */
@@ -175,6 +200,13 @@ export class Connection {
     // The server stops between the upgrade and the open event: there is nothing to close yet.
     else if (this.#socket.readyState < OPEN) this.#early = { code, reason };
     this.#end();
+  }
+
+  #opened(): void {
+    // An upgrade that fails tells of an error alone; of a socket that is open, the close is told in any case.
+    this.#socket.removeEventListener("open", this);
+    this.#socket.removeEventListener("error", this);
+    if (this.#early !== undefined) this.#socket.close(this.#early.code, this.#early.reason);
   }
 
   #receive(data: unknown): void | Promise<void> {
@@ -192,12 +224,15 @@ export class Connection {
   }
 
   #guard(run: () => void | Promise<void>): void {
-    const failed = (error: unknown) => this.#log.error("a socket's handler failed", error);
     try {
-      run()?.catch(failed);
+      run()?.catch((error) => this.#failed(error));
     } catch (error) {
-      failed(error);
+      this.#failed(error);
     }
+  }
+
+  #failed(error: unknown): void {
+    this.#log.error("a socket's handler failed", error);
   }
 
   #end(): void {
@@ -205,6 +240,7 @@ export class Connection {
     this.#closed = true;
     this.#timer?.();
     this.#timer = undefined;
+    if (this.#greeted) agesOf(this.#clock, this.#limits.socketAge).delete(this);
     this.#look?.();
     this.#waiting = undefined;
     this.#guard(() => this.#handlers?.closed());

@@ -4,28 +4,28 @@ import { FakeClock } from "@argyle/argyle/testing";
 import { Connection, type FrameHandlers, type Socket } from "../../../server/socket/connection.ts";
 import { MemoryLog } from "../../helpers/peer.ts";
 
-class FakeSocket implements Socket {
-  readyState: Socket["readyState"] = 1;
+class FakeSocket extends EventTarget implements Socket {
+  readyState = 1;
   bufferedAmount = 0;
-  onopen: Socket["onopen"] = null;
-  onmessage: Socket["onmessage"] = null;
-  onclose: Socket["onclose"] = null;
-  onerror: Socket["onerror"] = null;
   readonly sent: string[] = [];
   readonly ends: number[] = [];
-  send(text: string | ArrayBufferLike | Blob | ArrayBufferView): void {
-    this.sent.push(String(text));
+  send(text: string): void {
+    this.sent.push(text);
   }
   close(code?: number): void {
     this.readyState = 2;
     this.ends.push(code ?? 0);
   }
   say(data: unknown): void {
-    this.onmessage?.call(this as never, { data } as MessageEvent);
+    this.dispatchEvent(new MessageEvent("message", { data }));
   }
-  end(): void {
+  opened(): void {
+    this.readyState = 1;
+    this.dispatchEvent(new Event("open"));
+  }
+  end(type: "close" | "error" = "close"): void {
     this.readyState = 3;
-    this.onclose?.call(this as never, {} as CloseEvent);
+    this.dispatchEvent(new Event(type));
   }
 }
 
@@ -40,7 +40,7 @@ function open(handlers: Partial<FrameHandlers> = {}) {
     },
     ...handlers,
   });
-  socket.onopen?.call(socket as never, new Event("open"));
+  socket.opened();
   return { socket, clock, log, connection, closed: () => closed };
 }
 
@@ -117,7 +117,7 @@ Deno.test("Connection: an end that is told twice is one end, and leaves no timer
   const { socket, clock, closed } = open();
   assert.equal(clock.waiting, 1);
   socket.end();
-  socket.onerror?.call(socket as never, new Event("error"));
+  socket.end("error");
   socket.end();
   assert.deepEqual([closed(), clock.waiting], [1, 0]);
 });
@@ -165,7 +165,69 @@ Deno.test("Connection: one that ended before it opened is closed when it opens, 
   connection.start({ frame() {}, closed() {} });
   connection.close(Close.restart, "The server restarts.");
   assert.deepEqual(socket.ends, []);
-  socket.readyState = 1;
-  socket.onopen?.call(socket as never, new Event("open"));
+  socket.opened();
   assert.deepEqual([clock.waiting, socket.ends], [0, [Close.restart]]);
+});
+
+Deno.test("Connection: one whose upgrade fails tells of an error alone, and is gone", async () => {
+  const socket = new FakeSocket(), clock = new FakeClock();
+  socket.readyState = 0;
+  let closed = 0;
+  const connection = new Connection(socket, defaultLimits, clock, new MemoryLog());
+  connection.start({ frame() {}, closed: () => void closed++ });
+  socket.end("error");
+  await connection.gone;
+  assert.deepEqual([closed, clock.waiting], [1, 0]);
+});
+
+Deno.test("Connection: whoever waits for the end hears of it, before it and after", async () => {
+  const { socket, connection } = open();
+  const heard: string[] = [];
+  const waiting = connection.gone.then(() => heard.push("before"));
+  connection.close(Close.restart, "");
+  await Promise.resolve();
+  assert.deepEqual(heard, [], "the other end has not heard of it");
+  socket.end();
+  await waiting;
+  await connection.gone;
+  assert.deepEqual(heard, ["before"]);
+});
+
+Deno.test("Connection: each is told to come back when it is old, and one timer is enough for all", () => {
+  const clock = new FakeClock(), log = new MemoryLog();
+  const sockets = Array.from({ length: 3 }, () => {
+    const socket = new FakeSocket();
+    const connection = new Connection(socket, defaultLimits, clock, log);
+    connection.start({ frame() {}, closed() {} });
+    socket.opened();
+    connection.greet();
+    connection.greet();
+    clock.turn(1000);
+    return socket;
+  });
+  const [first, second, third] = sockets as [FakeSocket, FakeSocket, FakeSocket];
+  assert.equal(clock.waiting, 1);
+  second.end();
+  clock.turn(defaultLimits.socketAge - 3001);
+  assert.deepEqual(first.ends, []);
+  clock.turn(1);
+  assert.deepEqual([first.ends, third.ends, clock.waiting], [[Close.age], [], 1]);
+  clock.turn(1999);
+  assert.deepEqual(third.ends, []);
+  clock.turn(1);
+  assert.deepEqual([second.ends, third.ends, clock.waiting], [[], [Close.age], 0]);
+});
+
+Deno.test("Connection: the last one that ends leaves no timer, and the next one has one again", () => {
+  const clock = new FakeClock();
+  for (let n = 0; n < 2; n++) {
+    const socket = new FakeSocket();
+    const connection = new Connection(socket, defaultLimits, clock, new MemoryLog());
+    connection.start({ frame() {}, closed() {} });
+    socket.opened();
+    connection.greet();
+    assert.equal(clock.waiting, 1);
+    connection.close(Close.policy, "");
+    assert.equal(clock.waiting, 0);
+  }
 });
