@@ -14,7 +14,7 @@ export class HeadList {
    * @throws TypeError for elements that have no place in it
    */
   add(html: string): void {
-    this.#parts = [...this.#parts, readPart(html)];
+    this.#parts = this.#parts.concat(readPart(html));
   }
 
   /** The markup. */
