@@ -321,7 +321,8 @@ function makeSnapshot(
 
 /** What becomes of a visit's record by a call. @param most outcomes that are kept */
 function visitRecord(seen: VisitRecord, change: Change, most: number): VisitRecord {
-  const outcomes = [...seen.outcomes.filter(({ n }) => n > change.acknowledged), change.outcome];
+  // A list of its exact length, since it is kept: one that grows has room for sixteen more.
+  const outcomes = seen.outcomes.filter(({ n }) => n > change.acknowledged).concat(change.outcome);
   if (outcomes.length > most) outcomes.splice(0, outcomes.length - most);
   let bytes = 0;
   for (let i = outcomes.length - 1; i >= 0; i--) {
