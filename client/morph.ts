@@ -34,12 +34,6 @@ function hooksFor(from: Element, to: Element): Hooks {
   ) as [Ids, Ids];
   /** Live parts that keep their content: nothing comes for it, and nothing goes from there to another place. */
   const parts = new Set<Element>();
-  for (const part of all(to, `[${Attribute.live}]`)) {
-    const [mine] = ours.get(attribute(part, "id")) ?? [];
-    if (!mine || !has(mine, Attribute.live) || get(part, "firstChild")) continue;
-    parts.add(mine);
-    for (const inside of all(mine, "[id]")) ours.delete(attribute(inside, "id"));
-  }
   const hooks: Hooks = {
     // Ids name nodes, but for those that occur twice: they name nothing.
     nameOf(node) {
@@ -58,7 +52,7 @@ function hooksFor(from: Element, to: Element): Hooks {
         from.content.replaceChildren(...(to as HTMLTemplateElement).content.childNodes);
       }
       if (get(from, "isEqualNode").call(from, to)) return false;
-      const part = parts.has(from), field = isField(from) || from instanceof HTMLOptionElement;
+      const part = parts.has(to), field = isField(from) || from instanceof HTMLOptionElement;
       if (!part && !field && !isEdited(from)) return true;
       // What is in a field is what the person has written there.
       morphAttributes(from, to);
@@ -68,5 +62,18 @@ function hooksFor(from: Element, to: Element): Hooks {
       return false;
     },
   };
+  for (const part of all(to, `[${Attribute.live}]`)) {
+    const [mine] = hooks.nameOf(part) && ours.get(attribute(part, "id")) || [];
+    // What looks like one in raw HTML is none.
+    if (!mine || !has(mine, Attribute.live) || get(part, "firstChild") || isRaw(part) || isRaw(from)) {
+      continue;
+    }
+    parts.add(part);
+    for (const inside of all(mine, "[id]")) ours.delete(attribute(inside, "id"));
+  }
   return hooks;
+}
+
+function isRaw(element: Element): boolean {
+  return !!closest(element, `[${Attribute.raw}]`);
 }

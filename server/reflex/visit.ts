@@ -74,7 +74,7 @@ export class Visit {
     this.#connection.close(Close.replaced, "The page is open on another socket.");
   }
 
-  // ["hello", 1, "AQ…", 0]
+  // ["hello", 2, "AQ…", 0]
   async #hello([, protocol, token, version]: HelloFrame): Promise<void> {
     const handshake = this.#handshake;
     if (this.#live !== undefined || handshake === undefined) {
