@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { App, Reflex } from "@argyle/argyle";
 import type { AppOptions } from "@argyle/argyle/types";
-import { Close, Path } from "@argyle/argyle/protocol";
+import { Close, Path, PROTOCOL_VERSION } from "@argyle/argyle/protocol";
 import { FakeClock } from "@argyle/argyle/testing";
 import { load, MemoryLog, Peer, timed } from "../helpers/peer.ts";
 
@@ -119,7 +119,7 @@ timed("hello: page data is good for a day", async () => {
 timed("hello: another protocol is closed with a code that makes the browser load anew", async () => {
   await using site = await open();
   await using peer = await Peer.connect(site.server, { cookie: site.page.cookie });
-  peer.send(["hello", 2, site.page.token, 0]);
+  peer.send(["hello", PROTOCOL_VERSION + 1, site.page.token, 0]);
   assert.equal((await peer.ended()).code, Close.upgrade);
 });
 
