@@ -227,7 +227,8 @@ timed("visits: one that makes room while its page is open is expired at its next
   await first.call("Account#put", []);
   clock.turn(1000);
   await using second = await Peer.live(server, tab);
-  await second.call("Account#put", []);
+  assert.equal((await second.next())[0], "patch", "what the first has done is shown to the second");
+  assert.deepEqual((await second.call("Account#put", [])).at(-1), [1]);
   const frames = [await first.call("Account#put", []), await first.next()];
   assert.deepEqual(frames.map(([kind, , code]) => code ?? kind).sort(), ["expired", "resync"]);
 });
