@@ -21,7 +21,7 @@ interface Place extends Node {
 export class IdSeeds {
   #seeds: Set<Place> | undefined;
   #paths: Map<Place, number> | undefined;
-  readonly #taken = new Set([0]);
+  #taken: Set<number> | undefined;
   #names: Set<number> = none;
 
   /** Has the ids of a component count on the nearest key or id around it; without one, they count on the page. */
@@ -32,9 +32,10 @@ export class IdSeeds {
     this.#seeds ??= new Set();
     if (this.#seeds.has(at)) return;
     let seed = this.#pathOf(at);
-    // Two lists without anything around them to tell them apart may have the same keys; 0 is the page's own.
-    while (this.#taken.has(seed)) seed = (seed + 1) >>> 0;
-    this.#taken.add(seed);
+    const taken = this.#taken ??= new Set([0]); // the page's own
+    // Two lists without anything around them to tell them apart may have the same keys.
+    while (taken.has(seed)) seed = (seed + 1) >>> 0;
+    taken.add(seed);
     this.#seeds.add(at);
     at.__m = [seed, 0];
   }
@@ -50,7 +51,8 @@ export class IdSeeds {
 
   /** The page is written: elements that are rendered again begin anew. */
   end(): void {
-    for (const at of this.#seeds ?? []) at.__m = undefined;
+    if (this.#seeds === undefined) return; // most pages ask for no ids
+    for (const at of this.#seeds) at.__m = undefined;
   }
 
   #pathOf(node: Place): number {
