@@ -6,7 +6,7 @@ import { topic } from "../../../server/bus/topic.ts";
 import { Topics } from "../../../server/bus/topics.ts";
 import { Offers } from "../../../server/page/offers.ts";
 import type { Page } from "../../../server/page/page.ts";
-import { type Reader, SharedView, type Step } from "../../../server/page/shared_view.ts";
+import type { Reader, SharedView, Step } from "../../../server/page/shared_view.ts";
 import { SharedViews } from "../../../server/page/shared_views.ts";
 import type { Render } from "../../../server/page/shown.ts";
 
