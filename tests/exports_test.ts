@@ -21,8 +21,8 @@ const surface: Record<string, readonly string[]> = {
   "./testing": list("FakeClock StoreUnderTest storeContract"),
   "./types": list(`
     Action ActionOptions AnyApp AppOptions Check Clock ElementReader Entry ErrorComponent FormReader JsxElement KeyContext KeyedContext
-    KeyedPageComponent KeyedPageOptions Limits LiveProps Load LoadOptions
-    ListenOptions Listening LogFields Logger Offer OfferArgs Offerable PageComponent PageError PageOptions PublicContext PublicPageComponent PublicPageOptions Raw ReflexClass
+    KeyedPageComponent KeyedPageOptions Limits
+    ListenOptions Listening LiveProps Load LoadOptions LogFields Logger Offer OfferArgs Offerable PageComponent PageError PageOptions PublicContext PublicPageComponent PublicPageOptions Raw ReflexClass
     RouteContext RouteHandler RouteHandlers RouteOptions
     SchemaInput SchemaIssue SchemaOutput SchemaResult StaticOptions TopicContext TopicKind TopicOptions Untrusted UntrustedError Untyped Write
   `),

@@ -69,10 +69,11 @@ timed(
 );
 
 timed("load: many at once are one; one that fails is not kept", async () => {
-  let n = 0;
+  let n = 0, asked = 0;
   const log = new MemoryLog(), app = new App({ log });
   const { promise, resolve } = Promise.withResolvers<void>();
   app.page("/", async ({ load }) => {
+    asked++;
     const text = await load.shared("slow", async () => {
       const mine = ++n;
       await promise;
@@ -82,7 +83,7 @@ timed("load: many at once are one; one that fails is not kept", async () => {
     return <p>{text}</p>;
   });
   const first = [load(app), load(app), load(app)];
-  while (n === 0) await new Promise((resolve) => setTimeout(resolve));
+  while (n === 0 || asked < first.length) await new Promise((resolve) => setTimeout(resolve));
   resolve();
   assert.deepEqual((await Promise.all(first)).map(({ response }) => response.status), [500, 500, 500]);
   assert.equal(n, 1);
