@@ -57,7 +57,7 @@ export async function compose<Session extends object = Untyped>(
   const build = [PROTOCOL_VERSION, clientHash, environment("DENO_DEPLOYMENT_ID") ?? ""].join(" ");
   const topics = new Topics(), refreshes = new Refreshes();
   const loads = new Loads(topics, limits.loads);
-  const renderer = new Renderer(given.registry, name, limits, clock, log, loads);
+  const renderer = new Renderer(given.registry, name, { limits, clock, log }, { loads, topics });
   return {
     ...given,
     lang,
@@ -73,7 +73,7 @@ export async function compose<Session extends object = Untyped>(
     topics,
     refreshes,
     resting: new Resting(clock),
-    parked: new ParkedViews(limits.parked, topics, clock),
+    parked: new ParkedViews(limits.parked, clock),
     shared: new SharedViews(limits.parked, {
       limits,
       clock,

@@ -10,9 +10,27 @@ export interface Follower {
   changed(topic: string): void;
 }
 
+/** Of so many topics it is remembered when they changed last. */
+const REMEMBERED = 10_000;
+
 /** The topics of one app. */
 export class Topics {
   readonly #followers = new Map<string, Set<Follower>>();
+  /** The number of the last change of each topic, the oldest first. */
+  readonly #changes = new Map<string, number>();
+  #last = 0;
+  /** Changes up to this one may have been forgotten. */
+  #forgotten = 0;
+
+  /** Counts changes: what is looked up from now on has all of them up to this one. */
+  get now(): number {
+    return this.#last;
+  }
+
+  /** Whether a topic has changed since then; also where that is not remembered. */
+  hasChanged(topic: string, since: number): boolean {
+    return (this.#changes.get(topic) ?? this.#forgotten) > since;
+  }
 
   /** How many topics somebody follows. */
   get size(): number {
@@ -41,6 +59,13 @@ export class Topics {
 
   /** A topic has changed. */
   publish(topic: string): void {
+    this.#changes.delete(topic);
+    this.#changes.set(topic, ++this.#last);
+    if (this.#changes.size > REMEMBERED) {
+      const [[oldest, change]] = this.#changes as unknown as [[string, number]];
+      this.#changes.delete(oldest);
+      this.#forgotten = change;
+    }
     for (const follower of this.#followers.get(topic) ?? []) follower.changed(topic);
   }
 }

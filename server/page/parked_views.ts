@@ -5,7 +5,6 @@
  */
 
 import type { Clock } from "../../protocol/clock.ts";
-import type { Topics } from "../bus/topics.ts";
 import type { View } from "./view.ts";
 
 /** Milliseconds in which most sockets have come. */
@@ -14,7 +13,6 @@ const MOMENT = 1000;
 /** Views by their visits; the least recently parked go first. */
 export class ParkedViews {
   readonly #limit: number;
-  readonly #topics: Topics;
   readonly #clock: Clock;
   /** Since when each is here that has not been put to rest. */
   readonly #awake = new Map<string, number>();
@@ -22,10 +20,9 @@ export class ParkedViews {
   #bytes = 0;
 
   /** @param limit bytes of renders to keep */
-  constructor(limit: number, topics: Topics, clock: Clock) {
+  constructor(limit: number, clock: Clock) {
     this.#clock = clock;
     this.#limit = limit;
-    this.#topics = topics;
   }
 
   /** Bytes of the renders that are kept, as strings of two bytes a character at worst; shared ones are not in it. */
@@ -33,18 +30,17 @@ export class ParkedViews {
     return this.#bytes;
   }
 
-  /** Keeps a view for a while; what changes meanwhile, it notes. One that shows nothing known ends. */
+  /** Keeps a view for a while. One that shows nothing known ends. */
   park(visit: string, view: View): void {
-    this.take(visit)?.end(this.#topics);
-    if (view.shown === undefined && view.shared === undefined) return view.end(this.#topics);
-    view.follow(this.#topics);
+    this.take(visit)?.end();
+    if (view.shown === undefined && view.shared === undefined) return view.end();
     const bytes = sizeOf(view);
     this.#views.set(visit, { view, bytes });
     this.#rest(visit);
     this.#bytes += bytes;
     for (const oldest of this.#views.keys()) {
       if (this.#bytes <= this.#limit) break;
-      this.take(oldest)?.end(this.#topics);
+      this.take(oldest)?.end();
     }
   }
 

@@ -7,6 +7,7 @@
 import { canonicalJson } from "../../protocol/json.ts";
 import type { Clock } from "../../protocol/clock.ts";
 import type { Limits } from "../../protocol/limits.ts";
+import type { Topics } from "../bus/topics.ts";
 import type { Logger } from "../observe.ts";
 import { jsx } from "preact/jsx-runtime";
 import { Attribute } from "../../protocol/markers.ts";
@@ -47,15 +48,22 @@ export class Renderer {
   readonly #heads = new WeakMap<Page, { own: string; whole: string }>();
 
   readonly #loads: Loads;
+  readonly #topics: Pick<Topics, "now">;
 
   /** @param app the app's name, the title of pages without one */
-  constructor(names: Names, app: string, limits: Limits, clock: Clock, log: Logger, loads: Loads) {
+  constructor(
+    names: Names,
+    app: string,
+    { limits, clock, log }: { limits: Limits; clock: Clock; log: Logger },
+    { loads, topics }: { loads: Loads; topics: Pick<Topics, "now"> },
+  ) {
     this.#names = names;
     this.#app = app;
     this.#limits = limits;
     this.#clock = clock;
     this.#log = log;
     this.#loads = loads;
+    this.#topics = topics;
   }
 
   /**
@@ -65,17 +73,19 @@ export class Renderer {
    * @throws HttpError 504 after `limits.load`, 403 for a topic that is not for its person; whatever the page throws
    */
   async render(page: Page, parts: ContextParts): Promise<Render | Response> {
+    const since = this.#topics.now;
     const { means, watch } = this.#means(page, parts, allowing(parts));
     const context = page.options.cache === undefined
       ? pageContext(parts, means)
       : publicContext(parts, means);
-    return await this.#render(page, wrapped(page, context, true), watch);
+    return await this.#render(page, wrapped(page, context, true), watch, since);
   }
 
   /** Renders a page that many share, likewise. Whether they may see its topics is asked when they come. */
   async renderKeyed(page: Page, parts: KeyedParts): Promise<Render | Response> {
+    const since = this.#topics.now;
     const { means, watch } = this.#means(page, { params: parts, owner: "key" }, () => true);
-    return await this.#render(page, wrapped(page, keyedContext(parts, means), false), watch);
+    return await this.#render(page, wrapped(page, keyedContext(parts, means), false), watch, since);
   }
 
   /**
@@ -84,6 +94,7 @@ export class Renderer {
    * @throws HttpError as {@linkcode render}; TypeError where it writes a `<Head>`; whatever it throws
    */
   async renderPart(page: Page, slot: PlacedSlot, parts: ContextParts): Promise<Part> {
+    const since = this.#topics.now;
     const { means, watch } = this.#means(page, parts, allowing(parts));
     for (const topic of slot.topics) void watch.add(topic)?.catch(() => {});
     const html = await this.#within(page, slot.render(pageContext(parts, means)));
@@ -104,6 +115,7 @@ export class Renderer {
       offers,
       slots: slots.map((inside) => ({ ...inside, at: inside.at - from + open.length })),
       topics: watch.topics,
+      since,
       place: undefined,
     };
   }
@@ -130,6 +142,7 @@ export class Renderer {
     page: Page,
     shown: Html | Response | Promise<Html | Response>,
     watch: Watch,
+    since: number,
   ): Promise<Render | Response> {
     const html = await this.#within(page, shown);
     if (html instanceof Response) return html;
@@ -145,6 +158,7 @@ export class Renderer {
       offers,
       slots,
       topics: watch.topics,
+      since,
       rest: () => text.rest(),
     };
   }

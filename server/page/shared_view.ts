@@ -278,11 +278,7 @@ export class SharedView implements Follower, Refreshable {
 
   #take(render: Render): void {
     const before = this.#render, from = this.version;
-    const names = new Set(render.topics.map(({ name }) => name));
-    if (!this.#ended) {
-      this.#means.topics.change(this, this.#followed, names);
-      this.#followed = names;
-    }
+    this.#follow(render);
     this.#render = render;
     if (before === undefined) this.version = 1;
     else {
@@ -296,13 +292,33 @@ export class SharedView implements Follower, Refreshable {
     this.#means.used(this);
   }
 
+  // What has changed while it was being rendered may not be in it.
+  #follow({ topics: all, since }: Render): void {
+    if (this.#ended) return;
+    const { topics } = this.#means;
+    const names = new Set(all.map(({ name }) => name));
+    topics.change(this, this.#followed, names);
+    this.#followed = names;
+    if (all.some(({ name }) => topics.hasChanged(name, since))) this.changed();
+  }
+
   #tell(step: Step): void {
     const late = new Set<number>();
-    for (const reader of [...this.#readers]) if (!reader.step(step)) late.add(reader.at);
+    for (const reader of [...this.#readers]) if (!this.#step(reader, step)) late.add(reader.at);
     if (this.#bases.length <= this.#means.limits.bases) return;
     // The oldest that nobody shows; but a page that is on its way to somebody shows the latest.
     const unused = this.#bases.findIndex(({ version }) => !late.has(version));
     this.#bases.splice(Math.max(unused, 0), 1);
+  }
+
+  // What goes wrong for one is not to keep the others from theirs.
+  #step(reader: Reader, step: Step): boolean {
+    try {
+      return reader.step(step);
+    } catch (error) {
+      reader.fail(this.#means.failed(error, this.page));
+      return false;
+    }
   }
 
   #makeStep(from: Version, to: Version): Step {

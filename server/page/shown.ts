@@ -33,6 +33,8 @@ export interface Render {
   readonly slots: readonly PlacedSlot[];
   /** What makes it anew. */
   readonly topics: readonly Topic[];
+  /** It shows what had changed up to then: see `Topics.now`. */
+  readonly since: number;
   /** Takes less room until it is read again. */
   rest?(): void;
 }
@@ -47,6 +49,7 @@ export interface Part {
   /** The places of the parts in it. */
   readonly slots: readonly PlacedSlot[];
   readonly topics: readonly Topic[];
+  readonly since: number;
   /** What its element stands in, as far as that is known: see {@linkcode settle}. */
   place: Place | undefined;
 }

@@ -25,8 +25,8 @@ export interface ViewParts {
 }
 
 /**
- * A view. The browser shows what it says, as long as it has applied `version` patches to the page of `hash`. While it is
- * not on a socket it notes what changes.
+ * A view. The browser shows what it says, as long as it has applied `version` patches to the page of `hash`. What changes
+ * while it is not on a socket, it finds out when it is on one.
  */
 export class View implements Follower {
   readonly hash: string;
@@ -108,23 +108,34 @@ export class View implements Follower {
     return stale;
   }
 
-  /** Takes note of what changes. */
+  /** Takes note of what changes from now on, and of what has changed since it was made. */
   follow(topics: Topics): void {
-    const own = this.shared === undefined ? this.#render?.topics ?? [] : [];
-    const isNothing = own.length === 0 && this.#parts.size === 0;
-    const next: ReadonlySet<string> = isNothing ? none : new Set([
-      ...own.map(({ name }) => name),
-      ...[...this.#parts.values()].flatMap((part) => part.topics.map(({ name }) => name)),
-    ]);
-    topics.change(this, this.#followed, next);
-    this.#followed = next;
+    const render = this.#render;
+    const isNothing = (render === undefined || render.topics.length === 0) && this.#parts.size === 0;
+    const next: Set<string> | undefined = isNothing ? undefined : new Set();
+    for (const { name } of render?.topics ?? []) {
+      next?.add(name);
+      if (topics.hasChanged(name, render!.since)) this.isStale = true;
+    }
+    for (const [id, part] of this.#parts) {
+      for (const { name } of part.topics) {
+        next?.add(name);
+        if (topics.hasChanged(name, part.since)) this.addStale(id);
+      }
+    }
+    topics.change(this, this.#followed, next ?? none);
+    this.#followed = next ?? none;
   }
 
-  /** It is not shown any more. */
-  end(topics: Topics): void {
+  /** Nobody is there to be told of what changes. */
+  leave(topics: Topics): void {
     topics.change(this, this.#followed, none);
     this.#followed = none;
     this.live = undefined;
+  }
+
+  /** It will not be shown again. */
+  end(): void {
     this.shared?.countParts(this.at, this.#parts, noParts);
     this.#parts = noParts;
   }

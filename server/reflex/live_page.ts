@@ -93,7 +93,7 @@ export class LivePage implements Refreshable, Reader {
     this.#detached = true;
     this.#host.refreshes.remove(this);
     this.#host.resting.leave(view);
-    view.live = undefined;
+    view.leave(this.#host.topics);
     view.shared?.detach(this);
   }
 
@@ -307,7 +307,7 @@ export class LivePage implements Refreshable, Reader {
   #expectParts(): void {
     const { view } = this.parts;
     for (const { id } of view.shown?.render.slots ?? []) if (!view.parts.has(id)) view.addStale(id);
-    if (view.staleParts.size > 0) this.wake();
+    if (view.isStale || view.staleParts.size > 0) this.wake();
   }
 
   // Who only looks on makes no call that would find out that a right was withdrawn.

@@ -60,13 +60,13 @@ export class Visit {
     if (live === undefined) return;
     this.#live = undefined;
     live.detach();
-    const { visits, parked, topics } = this.#host;
+    const { visits, parked } = this.#host;
     const { known, parts: { visit, view } } = live;
     const isOurs = visits.get(visit) === this;
     if (isOurs) visits.delete(visit);
     // A resync has parked what the browser shows by now; this view is older.
     if (isOurs && known !== undefined && !parked.has(visit)) parked.park(visit, known);
-    else view.end(topics);
+    else view.end();
   }
 
   /** Ends the socket because another has brought the same visit. */
@@ -105,7 +105,7 @@ export class Visit {
     try {
       maySee = await live.maySee(seen) && this.#connection.open;
     } finally {
-      if (!maySee) view.end(this.#host.topics);
+      if (!maySee) view.end();
     }
     if (!maySee) return this.#resync("left");
     this.#live = live;
@@ -120,10 +120,10 @@ export class Visit {
 
   /** What the browser shows, as far as it can be said. */
   #takeView(data: OpenedPage, version: number, seen: Snapshot): View | undefined {
-    const { parked, topics } = this.#host;
+    const { parked } = this.#host;
     const known = parked.take(data.visit);
     if (known?.hash === data.hash && known.version === version && known.shared?.ended !== true) return known;
-    known?.end(topics);
+    known?.end();
     // What it depends on may have changed while nobody was here to hear of it.
     if (data.isWatched || version !== 0 || seen.version !== data.state) return undefined;
     return new View({ hash: data.hash, state: data.state, render: undefined });

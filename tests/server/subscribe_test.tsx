@@ -245,3 +245,33 @@ timed("HttpError: a page that refuses when its topic is published is loaded agai
   await app.publish(Items());
   assert.deepEqual(await ann.next(), ["resync", "left"]);
 });
+
+for (const shared of [true, false]) {
+  timed(
+    `publish: while ${
+      shared ? "a shared page" : "a page"
+    } is being rendered for the first time, it is not lost`,
+    async () => {
+      let data = "old", waits: (() => void) | undefined;
+      const app = new App();
+      const page = async ({ subscribe }: { subscribe(topic: Topic): void }) => {
+        subscribe(Items());
+        const read = data;
+        if (waits === undefined) await new Promise<void>((resolve) => waits = resolve);
+        return <b id="data">{read}</b>;
+      };
+      if (shared) app.page("/", page, { key: () => "all" });
+      else app.page("/", page);
+      await using server = await app.listen({ port: 0 });
+      const loading = load(app);
+      while (waits === undefined) await new Promise((resolve) => setTimeout(resolve));
+      data = "new";
+      await app.publish(Items());
+      waits();
+      const loaded = await loading;
+      assert.match(loaded.body, /old/);
+      await using ann = await Peer.live(server, loaded);
+      assert.deepEqual(await ann.next(), ["patch", 1, [["text", "data", "new"]]]);
+    },
+  );
+}

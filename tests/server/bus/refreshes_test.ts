@@ -59,3 +59,18 @@ Deno.test("topics: a follower hears of its topics, until it leaves; nothing is l
   assert.deepEqual(heard, ["a", "b", "b", "c"]);
   assert.equal(topics.size, 0);
 });
+
+Deno.test("topics: whether one has changed since then is remembered, and in doubt it has", () => {
+  const topics = new Topics();
+  const begin = topics.now;
+  assert.equal(topics.hasChanged("a", begin), false);
+  topics.publish("a");
+  const then = topics.now;
+  assert.deepEqual([topics.hasChanged("a", begin), topics.hasChanged("a", then)], [true, false]);
+  topics.publish("b");
+  assert.equal(topics.hasChanged("a", then), false);
+  for (let n = 0; n < 20_000; n++) topics.publish(`topic ${n}`);
+  assert.equal(topics.hasChanged("never", then), true, "it may have been forgotten");
+  assert.equal(topics.hasChanged("never", topics.now), false);
+  assert.equal(topics.hasChanged("topic 19999", topics.now - 1), true);
+});

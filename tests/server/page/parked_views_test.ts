@@ -12,12 +12,12 @@ function view(body: string, topics = [] as ReturnType<typeof News>[]): View {
   return new View({
     hash: body,
     state: "0",
-    render: { head: "", body, offers: new Offers(), slots: [], topics },
+    render: { head: "", body, offers: new Offers(), slots: [], topics, since: 0 },
   });
 }
 
 Deno.test("ParkedViews: keeps what fits, and lets the least recently parked go", () => {
-  const parked = new ParkedViews(3 * (2 * 100 + 1024), new Topics(), new FakeClock());
+  const parked = new ParkedViews(3 * (2 * 100 + 1024), new FakeClock());
   for (const visit of ["a", "b", "c"]) parked.park(visit, view("x".repeat(100)));
   parked.park("a", view("y".repeat(100)));
   parked.park("d", view("x".repeat(100)));
@@ -28,7 +28,7 @@ Deno.test("ParkedViews: keeps what fits, and lets the least recently parked go",
 });
 
 Deno.test("ParkedViews: what is taken is gone, and a view that shows nothing known is not kept", () => {
-  const parked = new ParkedViews(10_000, new Topics(), new FakeClock());
+  const parked = new ParkedViews(10_000, new FakeClock());
   parked.park("a", view("a"));
   assert.equal(parked.take("a")?.hash, "a");
   assert.equal(parked.take("a"), undefined);
@@ -37,26 +37,27 @@ Deno.test("ParkedViews: what is taken is gone, and a view that shows nothing kno
   assert.equal(parked.bytes, 0);
 });
 
-Deno.test("ParkedViews: what is kept hears of its topics; what goes leaves them", () => {
-  const topics = new Topics(), parked = new ParkedViews(2 * (2 + 1024), topics, new FakeClock());
-  parked.park("a", view("a", [News()]));
+Deno.test("View: finds out what has changed since it was made, and follows its topics while somebody shows it", () => {
+  const topics = new Topics();
+  const made = view("a", [News()]), other = view("b", [topic("other")()]);
   topics.publish("news");
-  const taken = parked.take("a");
-  assert.equal(taken?.isBehind, true);
-  parked.park("a", view("b", [News()]));
-  parked.park("b", view("c", [News()]));
-  parked.park("c", view("d"));
-  taken?.end(topics);
-  assert.equal(topics.size, 1);
-  parked.park("d", view("e"));
-  assert.equal(topics.size, 0);
+  for (const one of [made, other]) one.follow(topics);
+  assert.deepEqual([made.isBehind, other.isBehind], [true, false]);
+  assert.equal(topics.size, 2);
+  let woken = 0;
+  other.live = { wake: () => void woken++ };
+  topics.publish("other");
+  assert.deepEqual([other.isBehind, woken], [true, 1]);
+  for (const one of [made, other]) one.leave(topics);
+  topics.publish("other");
+  assert.deepEqual([topics.size, woken], [0, 1]);
 });
 
 Deno.test("ParkedViews: what no socket has followed for a second rests when others come", () => {
-  const clock = new FakeClock(), parked = new ParkedViews(1_000_000, new Topics(), clock);
+  const clock = new FakeClock(), parked = new ParkedViews(1_000_000, clock);
   const rested: string[] = [];
   for (const visit of ["a", "b", "c", "d"]) {
-    const render = { head: "", body: visit, offers: new Offers(), slots: [], topics: [] };
+    const render = { head: "", body: visit, offers: new Offers(), slots: [], topics: [], since: 0 };
     const rest = () => void rested.push(visit);
     parked.park(visit, new View({ hash: visit, state: "0", render: { ...render, rest } }));
     clock.turn(400);

@@ -26,7 +26,14 @@ function make({ bases = 2, parked = 1_000_000 } = {}) {
     render(): Promise<Render> {
       counts.renders++;
       const body = `<b id="n">${text}</b>`;
-      return Promise.resolve({ head: "", body, offers: new Offers(), slots: [], topics: [News()] });
+      return Promise.resolve({
+        head: "",
+        body,
+        offers: new Offers(),
+        slots: [],
+        topics: [News()],
+        since: topics.now,
+      });
     },
     failed: () => assert.fail("nothing fails"),
   });

@@ -48,7 +48,7 @@ function slotted({ markup, at }: Holes, prefix: string): { body: string; slots: 
 }
 
 function render(holes: Holes): Render {
-  return { head: "", ...slotted(holes, "L"), offers: new Offers(), topics: [] };
+  return { head: "", ...slotted(holes, "L"), offers: new Offers(), topics: [], since: 0 };
 }
 
 function part(slot: PlacedSlot, holes: Holes): Part {
@@ -60,6 +60,7 @@ function part(slot: PlacedSlot, holes: Holes): Part {
     slots: slots.map((inside) => ({ ...inside, at: inside.at + slot.open.length })),
     offers: new Offers(),
     topics: [],
+    since: 0,
     place: undefined,
   };
 }
