@@ -13,6 +13,7 @@ import {
   type Run,
   summarize,
   type Summary,
+  takeOff,
   type Verdict,
 } from "./measure.ts";
 
@@ -64,20 +65,39 @@ export interface Floor {
 /** How a part of the bench hands over a line. */
 export type Print = (line: Line) => void;
 
-/** The line of something timed, in milliseconds; without a floor it is one itself. */
-export function timeLine(label: Label, runs: readonly Run[], floor?: Floor): Line {
-  return heldLine("ms", label, runs, floor);
+/**
+ * The line of something timed, in milliseconds; without a floor it may be one itself.
+ *
+ * @param floor what it is a multiple of, run by run
+ * @param above is taken off before, run by run
+ */
+export function timeLine(label: Label, runs: readonly Run[], floor?: Floor, above?: Floor): Line {
+  return runLine("ms", label, runs, { floor, above });
 }
 
-/** The line of something done again and again; without a floor it is one itself. */
+/** The line of something done again and again, likewise. */
 export function rateLine(label: Label, runs: readonly Run[], floor?: Floor): Line {
-  return heldLine("per second", label, runs, floor);
+  return runLine("per second", label, runs, { floor });
 }
 
-function heldLine(unit: Unit, label: Label, runs: readonly Run[], floor: Floor | undefined): Line {
-  const { measure, store } = label;
-  const figures = { ...named(measure, store), unit, ...rounded(summarize(runs)) };
-  return { ...figures, ...floor === undefined ? {} : against(label, runs, floor), ...noted(label) };
+function runLine(
+  unit: Unit,
+  label: Label,
+  runs: readonly Run[],
+  { above, floor }: { above?: Floor | undefined; floor?: Floor | undefined },
+): Line {
+  const rest = above === undefined ? runs : takeOff(runs, above.runs);
+  const medians = rest.map(({ median }) => median);
+  return {
+    ...named(label.measure, label.store),
+    unit,
+    ...rounded(summarize(rest)),
+    ...above === undefined ? {} : takenOff(above),
+    ...floor === undefined
+      ? judged(label, { low: quantile(medians, 0.25), high: quantile(medians, 0.75) })
+      : held(label, rest, floor),
+    ...noted(label),
+  };
 }
 
 /** The line of something counted: the same count at every run, or the spread says so. */
@@ -109,21 +129,18 @@ export function memoryLine(
   bytes: readonly number[],
   { above, floor }: MemoryAgainst = {},
 ): Line {
-  const rest = bytes.map((count, run) => count - (above === undefined ? 0 : above.bytes[run] ?? NaN));
-  const runs = kiloRuns(rest);
-  const { median, min, max, runs: count } = summarize(runs);
-  const taken = above === undefined
-    ? {}
-    : { above: above.name, ...rounded({ above_median: quantile(above.bytes, 0.5) / KILO }) };
+  const taken = above === undefined ? undefined : { name: above.name, runs: kiloRuns(above.bytes) };
+  const all = kiloRuns(bytes), rest = taken === undefined ? all : takeOff(all, taken.runs);
+  const { median, min, max, runs } = summarize(rest);
   return {
     ...named(label.measure, label.store),
     unit: "KB",
     ...rounded({ median, min, max }),
-    runs: count,
-    ...taken,
+    runs,
+    ...taken === undefined ? {} : takenOff(taken),
     ...floor === undefined
       ? judged(label, { low: min, high: max })
-      : against(label, runs, { name: floor.name, runs: kiloRuns(floor.bytes) }),
+      : held(label, rest, { name: floor.name, runs: kiloRuns(floor.bytes) }),
     ...noted(label),
   };
 }
@@ -147,12 +164,16 @@ function noted({ note }: Label): Pick<Line, "note"> {
   return note === undefined ? {} : { note };
 }
 
-function against(label: Label, runs: readonly Run[], floor: Floor): Partial<Line> {
-  const held = hold(runs, floor.runs);
+function takenOff({ name, runs }: Floor): Pick<Line, "above" | "above_median"> {
+  return { above: name, ...rounded({ above_median: summarize(runs).median }) };
+}
+
+function held(label: Label, runs: readonly Run[], floor: Floor): Partial<Line> {
+  const ratios = hold(runs, floor.runs);
   return {
     floor: floor.name,
-    ...rounded(held),
-    ...judged(label, { low: held.ratio_low, high: held.ratio_high }),
+    ...rounded(ratios),
+    ...judged(label, { low: ratios.ratio_low, high: ratios.ratio_high }),
   };
 }
 

@@ -136,6 +136,14 @@ export function add(one: readonly Run[], other: readonly Run[]): Run[] {
   }));
 }
 
+/** What is left of runs when others are taken off: round by round, of median and p95 alike the other's median. */
+export function takeOff(runs: readonly Run[], other: readonly Run[]): Run[] {
+  return runs.map(({ median, p95, samples }, round) => {
+    const less = other[round]?.median ?? NaN;
+    return { median: median - less, p95: p95 - less, samples };
+  });
+}
+
 /**
  * Whether a figure that has a spread is on the good side of its target, which itself is good; where the spread has the
  * target inside, nobody knows.

@@ -42,6 +42,28 @@ Deno.test("rateLine: a target can be a least, and says so", () => {
   assert.equal("bound" in timeLine({ measure: "click", target: 2 }, [run(2), run(2)], floor), false);
 });
 
+Deno.test("rateLine: without a floor the target is the median's, and the spread the quartiles", () => {
+  const label = { measure: "calls", target: 5000, bound: "at least" } as const;
+  const rates = (...values: number[]) => rateLine(label, values.map(run)).verdict;
+  assert.equal(rates(3000, 5000, 5500, 6000, 9000), "met");
+  assert.equal(rates(3000, 4000, 5500, 6000, 9000), "within noise");
+  assert.equal(rates(3000, 4000, 4500, 4900, 9000), "missed");
+});
+
+Deno.test("timeLine: what lies above another line, run by run, has a target of its own", () => {
+  const line = timeLine({ measure: "script", target: 5 }, [run(7), run(6)], undefined, {
+    name: "bare",
+    runs: [run(3), run(1)],
+  });
+  assert.deepEqual([line.median, line.above, line.above_median, line.verdict], [4.5, "bare", 2, "met"]);
+});
+
+Deno.test("timeLine: what lies above another line can be a multiple of it", () => {
+  const render = { name: "render", runs: [run(2), run(2)] };
+  const line = timeLine({ measure: "change", target: 0.3 }, [run(3), run(3)], render, render);
+  assert.deepEqual([line.median, line.ratio, line.verdict], [1, 0.5, "missed"]);
+});
+
 Deno.test("memoryLine: KB above another line, run by run", () => {
   const above = { name: "socket", bytes: [1024, 3072] };
   const line = memoryLine({ measure: "page", target: 8 }, [5 * 1024, 8 * 1024], { above });

@@ -8,6 +8,7 @@ import {
   type Run,
   runsOf,
   summarize,
+  takeOff,
   type Turn,
 } from "../../bench/measure.ts";
 
@@ -106,6 +107,14 @@ Deno.test("hold: a floor with fewer runs gives no ratio", () => {
 
 Deno.test("add: two floors one after the other are their sum, round by round", () => {
   assert.deepEqual(add([run(1), run(2)], [run(10), run(20)]).map(({ median }) => median), [11, 22]);
+});
+
+Deno.test("takeOff: what is left is run by run, of the p95 too", () => {
+  assert.deepEqual(takeOff([run(10), run(20)], [run(1), run(2)]), [
+    { median: 9, p95: 19, samples: 10 },
+    { median: 18, p95: 38, samples: 10 },
+  ]);
+  assert.ok(Number.isNaN(takeOff([run(10)], [])[0]?.median));
 });
 
 Deno.test("judge: a spread on one side of the target is a verdict, around it is noise", () => {
