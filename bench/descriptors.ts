@@ -48,7 +48,7 @@ export function withDescriptors(
   if (needed <= soft) return [command, ...args];
   if (needed > hard) {
     throw new RangeError(
-      `Cannot open ${needed} sockets: a process may have ${hard} files here (ulimit -Hn). Raise that limit, or leave the part memory out.`,
+      `Cannot open ${needed} sockets: a process may have ${hard} files here (ulimit -Hn). Raise that limit, or leave this part out.`,
     );
   }
   return ["sh", "-c", 'ulimit -n "$0" && exec "$@"', String(needed), command, ...args];

@@ -20,6 +20,8 @@ export interface StartOptions {
   readonly descriptors?: number;
   /** Whether it can be told to collect its garbage. */
   readonly collects?: boolean;
+  /** V8's, as they are written. */
+  readonly flags?: readonly string[];
 }
 
 /** A process that says a line at a time. Leaving its scope ends it. */
@@ -49,11 +51,12 @@ export async function startServer(options: StartOptions = {}): Promise<Served> {
 export async function start(
   script: string,
   args: readonly string[],
-  { core, descriptors = 0, collects = false }: StartOptions,
+  { core, descriptors = 0, collects = false, flags = [] }: StartOptions,
 ): Promise<Started> {
-  const flags = collects ? ["--v8-flags=--expose-gc"] : [];
+  const all = [...collects ? ["--expose-gc"] : [], ...flags];
+  const v8 = all.length === 0 ? [] : [`--v8-flags=${all.join(",")}`];
   const path = fileURLToPath(new URL(script, import.meta.url));
-  const deno = [Deno.execPath(), "run", "-A", "--quiet", ...flags, path, ...args] as const;
+  const deno = [Deno.execPath(), "run", "-A", "--quiet", ...v8, path, ...args] as const;
   const limited = descriptors === 0 ? deno : withDescriptors(descriptors, await descriptorLimits(), deno);
   const { command, args: rest } = onCore(core, limited);
   const child = new Deno.Command(command, {

@@ -26,7 +26,8 @@ export function rows(): Html {
   );
 }
 
-function Row({ id, qty }: Item) {
+/** The example's row, without `memo`. */
+export function Row({ id, qty }: Item): Html {
   return (
     <tr id={`row-${id}`}>
       <td>{id}</td>

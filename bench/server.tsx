@@ -7,16 +7,21 @@
 
 import { memory } from "@argyle/argyle/memory";
 import { kv, openKv } from "@argyle/argyle/kv";
-import type { Limits, Logger } from "@argyle/argyle/types";
+import type { AppOptions, Limits, Logger } from "@argyle/argyle/types";
 import type { Layout } from "@argyle/argyle";
 import counter from "../examples/counter/main.tsx";
-import table from "../examples/table/main.tsx";
+import table, { Row as MemoRow } from "../examples/table/main.tsx";
 import { control } from "./control.ts";
 import { timeCommits } from "./floors/commit.ts";
 import { type Documents, prepared, serveDocument } from "./floors/document.ts";
 import { domPage } from "./floors/dom_page.ts";
 import { echo } from "./floors/echo.ts";
+import { Fan } from "./floors/fan.ts";
 import { livePage } from "./floors/live_page.ts";
+import { renderTime } from "./floors/render.ts";
+import { boardPage } from "./pages/board.tsx";
+import { tablePage, type TableParts } from "./pages/table.tsx";
+import { Row as PlainRow } from "./rows.tsx";
 
 /** The URLs of what is served. */
 export interface Places {
@@ -26,8 +31,16 @@ export interface Places {
   readonly counter: string;
   readonly counterKv: string;
   readonly table: string;
-  /** The table below a line with a `€`. */
+  /** Each visitor's own table. */
+  readonly tablePrivate: string;
+  /** The same with rows that are not remembered. */
+  readonly tablePlain: string;
+  /** The same below a line with a `€`. */
   readonly tableEuro: string;
+  /** One table for all, of which the control changes a cell (`publish`). */
+  readonly tableShared: string;
+  /** One text for all, which the control changes (`show`). */
+  readonly board: string;
 }
 
 /** The bench calls faster than a person clicks: the limits of frames a second are out of its way, no others. */
@@ -47,10 +60,11 @@ function serve(handler: Handler): Deno.HttpServer<Deno.NetAddr> {
 }
 
 /** What stands beside the apps; `documents` are those of the apps, once they are served. */
-function floors(db: Deno.Kv, documents: Promise<Documents>): Handler {
+function floors(db: Deno.Kv, fan: Fan, documents: Promise<Documents>): Handler {
   return async (request) => {
     const { pathname, searchParams } = new URL(request.url);
     if (pathname === "/echo") return echo(request);
+    if (pathname === "/fan") return fan.serve(request);
     if (pathname === "/") return domPage();
     if (pathname === "/commits") {
       return Response.json(await timeCommits(db, Number(searchParams.get("count"))));
@@ -62,8 +76,12 @@ function floors(db: Deno.Kv, documents: Promise<Documents>): Handler {
 }
 
 /** The documents as a visitor gets them. */
-async function load(places: Pick<Places, "counter" | "table">): Promise<Documents> {
-  return { counter: await prepared(places.counter), table: await prepared(places.table) };
+async function load(places: Pick<Places, keyof Documents>): Promise<Documents> {
+  return {
+    counter: await prepared(places.counter),
+    table: await prepared(places.table),
+    tablePrivate: await prepared(places.tablePrivate),
+  };
 }
 
 async function main(): Promise<void> {
@@ -71,15 +89,31 @@ async function main(): Promise<void> {
   try {
     using records = await openKv(`${folder}/records.kv`);
     using floor = await openKv(`${folder}/floor.kv`);
-    const options = { limits, log };
+    const given = { limits, log }, options = () => ({ ...given, ...memory() });
+    const fan = new Fan(), board = boardPage(options());
+    const own = (Row: TableParts["Row"], more: AppOptions = {}) =>
+      tablePage({ Row, options: { ...options(), ...more } }).app.fetch;
+    const shared = tablePage({ Row: MemoRow, isShared: true, options: options() });
     const { promise: documents, resolve } = Promise.withResolvers<Documents>();
     const servers = {
-      control: serve(control),
-      floors: serve(floors(floor, documents)),
-      counter: serve(counter({ ...options, ...memory() }).fetch),
-      counterKv: serve(counter({ ...options, ...kv(records) }).fetch),
-      table: serve(table({ ...options, ...memory() }).fetch),
-      tableEuro: serve(table({ ...options, ...memory(), layout: Price }).fetch),
+      control: serve(control({
+        publish: () => shared.bump(),
+        show(text) {
+          const { number, length } = JSON.parse(text);
+          return board.show(number, length);
+        },
+        send: (text) => fan.send(text),
+        render: (count) => renderTime(Number(count)),
+      })),
+      floors: serve(floors(floor, fan, documents)),
+      counter: serve(counter(options()).fetch),
+      counterKv: serve(counter({ ...given, ...kv(records) }).fetch),
+      table: serve(table(options()).fetch),
+      tablePrivate: serve(own(MemoRow)),
+      tablePlain: serve(own(PlainRow)),
+      tableEuro: serve(own(MemoRow, { layout: Price })),
+      tableShared: serve(shared.app.fetch),
+      board: serve(board.app.fetch),
     };
     const urls = Object.entries(servers).map(([name, { addr }]) => [name, `http://127.0.0.1:${addr.port}/`]);
     const places: Places = Object.fromEntries(urls);

@@ -1,6 +1,6 @@
 /**
- * A socket on which one text goes out and one comes back. Floor and measure use it alike, so that its own cost is in
- * both.
+ * A socket on which one text goes out and one comes back, whatever else may come between. Floor and measure use it alike,
+ * so that its own cost is in both.
  *
  * @module
  */
@@ -13,16 +13,27 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+/** How a socket is opened. */
+export interface WireOptions {
+  /** What a browser would send of its own accord. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Is given each frame; true for one that is no answer, and that it has taken. */
+  readonly aside?: (text: string) => boolean;
+}
+
 /** A WebSocket with at most one exchange under way. */
 export class Wire implements AsyncDisposable {
   readonly #socket: WebSocket;
   readonly #closed = Promise.withResolvers<void>();
+  readonly #aside: (text: string) => boolean;
   #waiting: Waiting | undefined;
   #failed: Error | undefined;
 
-  private constructor(socket: WebSocket) {
+  private constructor(socket: WebSocket, aside: (text: string) => boolean) {
     this.#socket = socket;
+    this.#aside = aside;
     socket.onmessage = ({ data }) => {
+      if (this.#aside(data)) return;
       const waiting = this.#waiting;
       this.#waiting = undefined;
       if (waiting === undefined) this.#fail(new Error(`Nobody waited for a frame: ${cut(data)}.`));
@@ -37,10 +48,9 @@ export class Wire implements AsyncDisposable {
   /**
    * Opens a socket.
    *
-   * @param headers what a browser would send of its own accord
    * @throws Error where it cannot be opened
    */
-  static async open(url: string, headers: Record<string, string> = {}): Promise<Wire> {
+  static async open(url: string, { headers = {}, aside = () => false }: WireOptions = {}): Promise<Wire> {
     // The standard's constructor takes no headers; Deno's does.
     const Open = WebSocket as unknown as new (url: string, options: object) => WebSocket;
     const socket = new Open(url, { headers });
@@ -50,7 +60,12 @@ export class Wire implements AsyncDisposable {
       reject(new Error(`Cannot open ${url}: ${event instanceof ErrorEvent ? event.message : "refused"}.`));
     };
     await promise;
-    return new Wire(socket);
+    return new Wire(socket, aside);
+  }
+
+  /** Done when the socket has closed. */
+  get closed(): Promise<void> {
+    return this.#closed.promise;
   }
 
   /**

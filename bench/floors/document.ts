@@ -13,10 +13,11 @@ export interface Prepared {
   readonly html: string;
 }
 
-/** The documents of the examples. */
+/** The documents of the examples, and of the table that is each visitor's own. */
 export interface Documents {
   readonly counter: Prepared;
   readonly table: Prepared;
+  readonly tablePrivate: Prepared;
 }
 
 /** Where the floors of GETs are served, below the floors' URL, and the names of their lines. */
@@ -45,10 +46,10 @@ export function serveDocument(request: Request, pathname: string, all: Documents
   return new Response(gzipSync(html) as Uint8Array<ArrayBuffer>, { headers });
 }
 
-function documentAt(path: string, { counter, table }: Documents): string | undefined {
+function documentAt(path: string, { counter, table, tablePrivate }: Documents): string | undefined {
   if (path === DocumentPath.counter) return counter.html;
   if (path === DocumentPath.table) return table.html;
-  return path === DocumentPath.rendered ? withRows(table.html) : undefined;
+  return path === DocumentPath.rendered ? withRows(tablePrivate.html) : undefined;
 }
 
 // Everything around the rows is as it was prepared.

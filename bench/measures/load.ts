@@ -1,24 +1,28 @@
 /**
  * Fifty visitors at once: calls per second, and what they cost the server's processor, against a bare echo with as many
- * sockets.
+ * sockets. On the counter each of them is alone; the table shows all of them what each has done.
  *
  * @module
  */
 
 import assert from "node:assert/strict";
 import { readServerFrame } from "../../protocol/codec.ts";
+import type { Operation } from "../../protocol/operations.ts";
 import { add, bump } from "../calls.ts";
 import { coresApart } from "../cores.ts";
 import { bytesOf, type Floor, type Label, type Print, rateLine, timeLine } from "../line.ts";
 import { interleave, runsOf, type Turn } from "../measure.ts";
 import { Peer, type Target } from "../peer.ts";
 import { startServer } from "../process.ts";
+import { items } from "../rows.tsx";
 import { type Effort, effort, shares } from "../shares.ts";
 import { Wire } from "../wire.ts";
 
 const CONNECTIONS = 50, laps = 5, cold = 1;
 /** Calls of each connection in a turn: a tenth of a second and more of each. */
-const counts = { echo: 200, counter: 40, cell: 2 };
+const counts = { echo: 200, counter: 40, cell: 20 };
+/** Milliseconds until what was sent last has to be there. */
+const PATIENCE = 10_000;
 
 /** Texts for every connection, each of which has one under way: it sends the next when the answer to the last is there. */
 interface Rally {
@@ -27,7 +31,7 @@ interface Rally {
   /** What the connections send, written before the clock starts. */
   texts(): string[][];
   /** Looks at every answer, once the clock has stopped. */
-  check(answers: readonly string[][]): void;
+  check(answers: readonly string[][]): void | Promise<void>;
 }
 
 /** Measures them. */
@@ -55,11 +59,16 @@ export async function load(print: Print, { rounds }: { rounds: number }): Promis
     cold,
   });
 
-  function lines(name: string, { note, ...label }: Omit<Label, "measure">, floor?: string): void {
+  /** @param floors names of lines without their last word */
+  function lines(
+    name: string,
+    { note, ...label }: Omit<Label, "measure">,
+    floors: { readonly per_second?: string; readonly processor?: string } = {},
+  ): void {
     const taken = (efforts.get(name) ?? []).slice(-rounds * laps);
-    const floorOf = (measure: string): Floor | undefined => {
-      const line = `${floor}.${measure}`;
-      return floor === undefined ? undefined : { name: line, runs: runsOf(all, line) };
+    const floorOf = (measure: keyof typeof floors): Floor | undefined => {
+      const line = `${floors[measure]}.${measure}`;
+      return floors[measure] === undefined ? undefined : { name: line, runs: runsOf(all, line) };
     };
     const rate = `${name}.per_second`, processor = `${name}.processor`;
     const notes = [note, shares(taken), cores.note].join("; ");
@@ -73,9 +82,13 @@ export async function load(print: Print, { rounds }: { rounds: number }): Promis
 
   const raised = `${CONNECTIONS} visitors; limits.framesPerSecond and limits.frameBurst raised`;
   lines("echo.counter", { note: `${CONNECTIONS} sockets, ${bytesOf(counter.text)} bytes` });
-  lines("counter", { store: "memory", target: 0.35, bound: "at least", note: raised }, "echo.counter");
+  const own = { store: "memory", target: 0.35, bound: "at least", note: raised } as const;
+  lines("counter", own, { per_second: "echo.counter", processor: "echo.counter" });
   lines("echo.cell", { note: `${CONNECTIONS} sockets, ${bytesOf(cell.text)} bytes` });
-  lines("table.cell", { store: "memory", note: raised }, "echo.cell");
+  // So many a second is so many, whatever an echo does.
+  const note = `${raised}; each is shown what all do: ${cell.told()}`;
+  const together = { store: "memory", target: 5000, bound: "at least", note } as const;
+  lines("table.cell", together, { processor: "echo.cell" });
 }
 
 function turn(control: string, rally: Rally, efforts: Map<string, Effort[]>): Turn {
@@ -88,7 +101,7 @@ function turn(control: string, rally: Rally, efforts: Map<string, Effort[]>): Tu
         connections.map((connection, index) => connection.rally(texts[index] ?? [])),
       );
     });
-    rally.check(answers);
+    await rally.check(answers);
     efforts.set(name, [...efforts.get(name) ?? [], taken]);
     const calls = texts.flat().length;
     return {
@@ -129,36 +142,85 @@ function checkCount(answer: string, count: number): void {
   assert.deepEqual(frame[2], [["text", "count", `${count}`]]);
 }
 
-// All visitors bump one cell: each sees it grow, and in the end it has grown by all their calls together.
-async function cellRally(connections: readonly Peer[]): Promise<Rally & { text: string }> {
+// All visitors bump one cell, and all are shown it: in the end each shows what they have added together.
+async function cellRally(
+  connections: readonly Peer[],
+): Promise<Rally & { text: string; told(): string }> {
+  const readers = connections.map((peer) => new CellReader(peer));
+  let total = items.find(({ id }) => id === 500)?.qty ?? NaN, calls = 0;
+
+  async function check(more: number): Promise<void> {
+    calls += more;
+    total += more;
+    const late = performance.now() + PATIENCE;
+    while (true) {
+      for (const reader of readers) reader.look();
+      if (readers.every(({ shown }) => shown === total)) break;
+      if (performance.now() > late) {
+        throw new Error(`Cannot see ${total} everywhere: there is ${readers.map(({ shown }) => shown)}.`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    for (const { outcomes } of readers) assert.equal(outcomes, calls / readers.length);
+  }
+
   const [text = ""] = await firstCalls(connections, bump);
-  const seen = await Promise.all(connections.map(async (peer) => quantity((await peer.call(bump)).down)));
+  await check(connections.length);
   return {
     name: "table.cell",
     text,
     connections,
     texts: () => frames(connections, bump, counts.cell),
-    check(answers) {
-      const before = Math.max(...seen);
-      for (const [connection, own] of answers.entries()) {
-        assert.equal(own.length, counts.cell);
-        for (const answer of own) {
-          const shown = quantity(answer);
-          assert.ok(shown > (seen[connection] ?? Infinity), `${shown} is not more than ${seen[connection]}.`);
-          seen[connection] = shown;
-        }
-      }
-      assert.equal(Math.max(...seen), before + connections.length * counts.cell);
+    check: () => check(connections.length * counts.cell),
+    told() {
+      const sum = (of: (reader: CellReader) => number) =>
+        readers.reduce((all, reader) => all + of(reader), 0);
+      const each = (calls * readers.length / sum(({ patches }) => patches)).toFixed(1);
+      const apart = (100 * sum(({ apart }) => apart) / calls).toFixed(0);
+      const early = (100 * sum(({ early }) => early) / calls).toFixed(1);
+      return `${each} calls by a patch; ${apart} % of the outcomes in a frame of their own, ${early} % before what they changed`;
     },
   };
 }
 
-/** What the one row of a patch shows as its quantity. */
-function quantity(answer: string): number {
-  const frame = readServerFrame(answer);
-  assert.ok(frame[0] === "patch" && frame[2].length === 1, answer.slice(0, 500));
-  const [, shown] = JSON.stringify(frame[2]).match(/^\[\["text",\["row-500",2\],"(\d+)"\]\]$/) ?? [];
-  assert.ok(shown !== undefined, answer.slice(0, 500));
+/** What one visitor of the shared table is shown. */
+class CellReader {
+  /** What the cell shows. */
+  shown = 0;
+  patches = 0;
+  /** Own calls that were answered; of these, without a patch, and before there was one that shows what they did. */
+  outcomes = 0;
+  apart = 0;
+  early = 0;
+  readonly #peer: Peer;
+  #shownBefore = 0;
+
+  constructor(peer: Peer) {
+    this.#peer = peer;
+  }
+
+  /** Looks at all that has come: the cell grows with each patch. */
+  look(): void {
+    for (const frame of this.#peer.look()) {
+      if (frame[0] === "patch") {
+        this.patches++;
+        const shown = quantity(frame[2]);
+        assert.ok(shown > this.shown, `${shown} is not more than ${this.shown}.`);
+        this.shown = shown;
+        if (frame[3] === undefined) continue; // others have caused it
+      } else this.apart++;
+      this.outcomes++;
+      if (this.shown === this.#shownBefore) this.early++;
+      this.#shownBefore = this.shown;
+    }
+  }
+}
+
+/** What the one cell of a patch shows. */
+function quantity(operations: readonly Operation[]): number {
+  const text = JSON.stringify(operations);
+  const [, shown] = text.match(/^\[\["text",\["row-500",2\],"(\d+)"\]\]$/) ?? [];
+  assert.ok(shown !== undefined, text.slice(0, 500));
   return Number(shown);
 }
 
