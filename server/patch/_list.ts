@@ -140,7 +140,8 @@ class List {
       const start = outline.starts[this.#old[position]!]!;
       const equal = commonLength(outline.html, start, after, this.twinEnd, to, twinTo);
       if (start + equal === to && this.twinEnd + equal === twinTo) {
-        // Everything from here on is as it was.
+        // Everything from here on is as it was: what was taken from it before is there twice.
+        if (this.#kept.some((one) => one.position >= position)) return false;
         this.#keep(position, name);
         this.#positions?.delete(name);
         this.#restFrom = position;

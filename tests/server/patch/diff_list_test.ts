@@ -1,7 +1,9 @@
 /** Lists of elements with names: what comes, goes and moves is sent as that. */
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import type { Operation } from "../../../protocol/operations.ts";
 import { diff } from "../../../server/patch/diff.ts";
+import { patch } from "./_tree.ts";
 
 const item = (name: string, text = name) => `<li id="${name}">${text}</li>`;
 const keyed = (key: string, text = key) => `<li data-k="${key}">${text}</li>`;
@@ -122,4 +124,28 @@ Deno.test("list: one of a thousand rows, in few bytes", () => {
   assert.ok(size(all.slice(row(0).length)) < 25);
   assert.ok(size(rows.toReversed().map((n) => row(n)).join("")) < 40);
   assert.ok(size(row(1000) + all) < 200);
+});
+
+Deno.test("list: whatever stands in it twice, before or after, a patched page is the page", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.constantFrom(..."abcd"), { maxLength: 6 }),
+      fc.array(fc.constantFrom(..."abcd"), { maxLength: 6 }),
+      fc.constantFrom(item, keyed),
+      fc.boolean(),
+      (before, after, write, changed) => {
+        const page = (names: readonly string[], text: string) => ({
+          head: "",
+          body: `<p>${"What stays. ".repeat(50)}</p><main id="m"><ul id="u">${
+            names.map((name) => write(name, name + text)).join("")
+          }</ul><p>x</p></main>`,
+        });
+        const from = page(before, ""), to = page(after, changed ? "!" : "");
+        const operations = diff({ ...from }, { ...to });
+        assert.ok(patch(from, to, operations).equal, JSON.stringify(operations));
+      },
+    ),
+    { seed: 41, numRuns: 3000 },
+  );
+  assert.notDeepEqual(lists("ab", "bab", keyed), [["order", ["m", "a"], [1, -2]]]);
 });
