@@ -3,7 +3,7 @@
 import type { Address, Operation } from "../../protocol/operations.ts";
 import { commonLength } from "./_common.ts";
 import { findListChange } from "./_list.ts";
-import { Outline } from "./_outline.ts";
+import { type Lone, Outline } from "./_outline.ts";
 import { Pieces } from "./_pieces.ts";
 import { attributeChanges, decode } from "./_text.ts";
 import { isImplied, isSealed, nameOf, type Open, Scanner } from "./_scan.ts";
@@ -63,6 +63,8 @@ export class Changes {
   readonly #top: Open | undefined;
   readonly #steps: Step[] = [];
   readonly #pieces = new Pieces();
+  /** The last text that was written down. */
+  #lone: Lone | undefined;
 
   /**
    * @param what `barred` names are no addresses, nor are those that are `elsewhere`; `top` is what the bodies stand in,
@@ -105,6 +107,7 @@ export class Changes {
     if (hidden && !this.#outline.hidden) return { next: undefined, doubtful: [] };
     if (doubtful.length > 0) return { next: undefined, doubtful };
     const next = new Outline(this.#after, limit, entries, this.#outline.takeCounts(counts), hidden);
+    if (this.#steps.length === 1 && this.#lone?.from === this.#steps[0]!.at) next.lone = this.#lone;
     return { next, doubtful };
   }
 
@@ -236,6 +239,8 @@ export class Changes {
     if (address === undefined) return false;
     this.#cut(top.inner);
     this.#write(top.inner, ["text", address.path, text], address.names);
+    const isPre = top.rule.name === "pre";
+    this.#lone = { from: top.inner, to: twinEnd, address: address.path, names: address.names, isPre };
     place.at = end;
     place.twin = twinEnd;
     return true;

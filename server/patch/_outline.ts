@@ -1,5 +1,6 @@
 /** What has a name in a page's markup, and where it stands: kept from one diff to the next. */
 
+import type { Address } from "../../protocol/operations.ts";
 import { isSealed, type Listener, movableName, nameOf, type Open, Scanner } from "./_scan.ts";
 import { readTag, type Tag } from "./_tag.ts";
 
@@ -49,6 +50,18 @@ export class Recorder implements Listener, Entries {
   }
 }
 
+/** A text that was all that had changed. It may be so again: a counter, a price, a clock. */
+export interface Lone {
+  /** Where it begins and ends. */
+  readonly from: number;
+  readonly to: number;
+  readonly address: Address;
+  /** Names that the address relies on. */
+  readonly names: readonly string[];
+  /** Whether it stands in a `pre`, which drops a first line break. */
+  readonly isPre: boolean;
+}
+
 /** The outline of one body. */
 export class Outline implements Entries {
   /** What it is of. It is asked for its text each time: one that nobody needs may be kept in another way. */
@@ -61,6 +74,8 @@ export class Outline implements Entries {
   /** Whether a name in it may be any, so that none is certain. */
   readonly hidden: boolean;
   readonly #counts: Counts;
+  /** What has changed last, where that was one text. */
+  lone: Lone | undefined;
   #tail: { readonly ids: ReadonlySet<string>; readonly hidden: boolean } | undefined;
 
   constructor(
@@ -95,6 +110,18 @@ export class Outline implements Entries {
   /** The body. */
   get html(): string {
     return this.source.body;
+  }
+
+  /** The outline of a body that differs in one text alone. This one is none any more: its lists are the other's. */
+  shifted(source: { readonly body: string }, lone: Lone, by: number): Outline {
+    const { starts, ends } = this;
+    for (let i = 0; i < starts.length; i++) {
+      if (starts[i]! > lone.from) starts[i]! += by;
+      if (ends[i]! >= lone.to) ends[i]! += by;
+    }
+    const next = new Outline(source, this.limit + by, this, this.#counts, this.hidden);
+    next.lone = { ...lone, to: lone.to + by };
+    return next;
   }
 
   /** How often a name is there, with what `more` adds to that or takes away. */

@@ -53,7 +53,8 @@ export class Pieces {
     const counts: Counts = new Map();
     const recorder = new Recorder(counts);
     const { starts, ends, parents } = recorder;
-    const kept = new Uint8Array(before.starts.length);
+    // A typed array of a page with few names would take longer than all the rest.
+    const kept = new Array<0 | 1>(before.starts.length).fill(0);
     let hidden = before.hidden;
     for (const [index, piece] of this.#pieces.entries()) {
       if (piece.kind === "fresh") {

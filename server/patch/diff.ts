@@ -7,6 +7,7 @@
 import type { Operation } from "../../protocol/operations.ts";
 import { addCount, type Counts, hashName, looseNames, Outline, Recorder } from "./_outline.ts";
 import { Changes } from "./_changes.ts";
+import { decode } from "./_text.ts";
 import { type Open, Scanner } from "./_scan.ts";
 
 /** What a render gave: inner HTML of head's page-owned part and of body. */
@@ -178,6 +179,12 @@ function findChanges(
   if (before.body.includes("\0") || after.body.includes("\0")) return undefined; // dropped in one place, replaced in another
   const outline = outlineOf(before);
   const all = new Set(barred);
+  const again = changedAgain(outline, after, (name) => all.has(name) || elsewhere.has(name));
+  if (again !== undefined) {
+    outlines.delete(before);
+    outlines.set(after, again.next);
+    return [again.operation];
+  }
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const changes = new Changes({ outline, after, barred: all, elsewhere, top });
     if (!changes.find()) return undefined;
@@ -192,6 +199,26 @@ function findChanges(
     return changes.operations;
   }
   return undefined;
+}
+
+// The text that had changed last has changed, and nothing else has.
+function changedAgain(
+  outline: Outline,
+  after: Rendered | Piece,
+  isBarred: (name: string) => boolean,
+): { operation: Operation; next: Outline } | undefined {
+  const { lone } = outline;
+  if (lone === undefined) return undefined;
+  const { html } = outline, { body } = after;
+  const { from, to, address, names, isPre } = lone;
+  const by = body.length - html.length, end = to + by;
+  if (end < from || body.slice(end) !== html.slice(to) || body.slice(0, from) !== html.slice(0, from)) {
+    return undefined;
+  }
+  const written = body.slice(from, end);
+  const text = written.includes("<") ? undefined : decode(written);
+  if (text === undefined || (isPre && text.startsWith("\n")) || names.some(isBarred)) return undefined;
+  return { operation: ["text", address, text], next: outline.shifted(after, lone, by) };
 }
 
 // Heads seldom change: the last one's names are kept.
