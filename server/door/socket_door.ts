@@ -6,6 +6,7 @@
 
 import { HttpError } from "../http/error.ts";
 import { checkSocketOrigin } from "../http/origin.ts";
+import type { Host } from "../reflex/host.ts";
 import { Visit } from "../reflex/visit.ts";
 import { FieldsLogger } from "../observe.ts";
 import { Connection } from "../socket/connection.ts";
@@ -26,14 +27,17 @@ export async function openSocket({ request, id, arrival }: Arrived, parts: Parts
   if (session === undefined) throw new HttpError(403, "A page's socket has a session; load the page first.");
   parts.hub.admit(session.id);
   // After the upgrade the request's headers are gone.
-  const headers = new Headers(request.headers);
+  // To copy them has Deno keep two lists of them for as long as the socket lives: only for who reads them.
+  const headers = parts.site.middleware.length === 0 ? noHeaders : new Headers(request.headers);
   // What goes wrong in the socket's life is found by the id of its request.
   const log = new FieldsLogger(parts.log, { request: id });
   const { socket, response } = upgrade(request, parts.limits);
   const connection = new Connection(socket, parts.limits, parts.clock, log);
   // The origin that was checked is the one in the browser's address bar, also behind a proxy.
   const origin = arrival.origins.includes(arrival.url.origin) ? arrival.url.origin : arrival.origins[0]!;
-  const visit = new Visit({ ...parts, log }, connection, session.id, { id, origin, headers });
+  // Each socket has a log of its own, and all else from the app: a copy of that would be the largest thing that it keeps.
+  const host: Host = Object.assign(Object.create(parts), { log });
+  const visit = new Visit(host, connection, session.id, { id, origin, headers });
   parts.hub.add(session.id, connection);
   connection.start({
     frame: (frame, text) => visit.frame(frame, text),
@@ -44,3 +48,5 @@ export async function openSocket({ request, id, arrival }: Arrived, parts: Parts
   });
   return response;
 }
+
+const noHeaders = new Headers();

@@ -30,53 +30,108 @@ export interface ContextParts {
   /** What middleware has set. */
   readonly values: ContextValues;
   /** The reflex that has just run. */
-  readonly ran?: object;
+  readonly ran?: object | undefined;
   /** What went wrong, for the app's own error page. */
   readonly error?: PageError;
 }
 
 /** What a render gets at its data by. */
-export interface Means {
+export class Means {
   readonly loads: Loads;
   readonly watch: Watch;
-  /** In the names of what is loaded, besides the key. */
-  readonly scope: string;
+  readonly #scope: readonly unknown[];
+  #data: Data | undefined;
+
+  /** @param scope is in the names of what is loaded, besides the key */
+  constructor(loads: Loads, watch: Watch, scope: readonly unknown[]) {
+    this.loads = loads;
+    this.watch = watch;
+    this.#scope = scope;
+  }
+
+  /** The context's functions for data: made when one of them is read, since few pages do. */
+  get data(): Data {
+    return this.#data ??= dataOf(this.loads, this.watch, canonicalJson(this.#scope));
+  }
 }
+
+type Data = Pick<SharedContext, "load" | "subscribe">;
 
 /** What a page's context is to the framework, which does not know its types. */
 export type AnyContext = PageContext<Untyped, Untyped, Record<string, string>>;
 
 /** The context of one render. Its functions work without `this`: everybody destructures contexts. */
 export function pageContext(parts: ContextParts, means: Means): AnyContext {
-  const session = deepFreeze(parts.session), state = deepFreeze(parts.state);
-  const { url, params, user, values, ran, error } = parts;
-  return {
-    url,
-    params,
-    query: url.searchParams,
-    get session() {
-      checkPersonal("session");
-      return session;
-    },
-    get state() {
-      checkPersonal("state");
-      return state;
-    },
-    get user() {
-      checkPersonal("user");
-      return user;
-    },
-    get(key) {
+  return new PersonalContext(parts, means);
+}
+
+// Not private: an object with more in it has this one as its prototype, see `withMore`.
+const PARTS: unique symbol = Symbol("parts"), MEANS: unique symbol = Symbol("means");
+
+// A class: an object with getters and functions of its own takes ten times as long to make.
+class PersonalContext implements AnyContext {
+  readonly [PARTS]: ContextParts;
+  readonly [MEANS]: Means;
+
+  constructor(parts: ContextParts, means: Means) {
+    this[PARTS] = parts;
+    this[MEANS] = means;
+  }
+
+  get url(): URL {
+    return this[PARTS].url;
+  }
+
+  get params(): Record<string, string> {
+    return this[PARTS].params;
+  }
+
+  get query(): URLSearchParams {
+    return this[PARTS].url.searchParams;
+  }
+
+  get session(): Untyped {
+    checkPersonal("session");
+    return deepFreeze(this[PARTS].session);
+  }
+
+  get state(): Untyped {
+    checkPersonal("state");
+    return deepFreeze(this[PARTS].state);
+  }
+
+  get user(): string | undefined {
+    checkPersonal("user");
+    return this[PARTS].user;
+  }
+
+  get error(): PageError | undefined {
+    return this[PARTS].error;
+  }
+
+  get get(): AnyContext["get"] {
+    const { values } = this[PARTS];
+    return (key) => {
       checkPersonal("get()");
       return values.get(key);
-    },
-    ran(reflex) {
+    };
+  }
+
+  get ran(): AnyContext["ran"] {
+    const { ran } = this[PARTS];
+    return (reflex) => {
       checkPersonal("ran()");
       return ran instanceof reflex ? ran : undefined;
-    },
-    ...(error === undefined ? {} : { error }),
-    ...dataOf(means),
-  };
+    };
+  }
+
+  get load(): AnyContext["load"] {
+    return this[MEANS].data.load;
+  }
+
+  get subscribe(): AnyContext["subscribe"] {
+    return this[MEANS].data.subscribe;
+  }
 }
 
 /**
@@ -87,7 +142,7 @@ export function publicContext(
   { url, params }: Pick<ContextParts, "url" | "params">,
   means: Means,
 ): AnyContext {
-  const { load } = dataOf(means);
+  const { load } = means.data;
   const subscribe = () => {
     throw new TypeError("Cannot subscribe in a page with `cache`: it is not live.");
   };
@@ -108,19 +163,16 @@ export function keyedContext({ params, query, key }: KeyedParts, means: Means): 
     params,
     key,
     ...(query === undefined ? {} : { query }),
-    ...dataOf(means),
+    ...means.data,
   });
 }
 
 /** A context with something more in it; what is read only when it is asked for stays so. */
 export function withMore<C extends object, M extends object>(context: C, more: M): C & M {
-  return Object.create(Object.getPrototypeOf(context), {
-    ...Object.getOwnPropertyDescriptors(context),
-    ...Object.getOwnPropertyDescriptors(more),
-  });
+  return Object.create(context, Object.getOwnPropertyDescriptors(more));
 }
 
-function dataOf({ loads, watch, scope }: Means): Pick<SharedContext, "load" | "subscribe"> {
+function dataOf(loads: Loads, watch: Watch, scope: string): Data {
   // Of this render alone: what has no topics is kept no longer.
   let own: Map<string, Promise<unknown>> | undefined;
   const loadFor = <T>(

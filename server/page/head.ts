@@ -6,6 +6,7 @@
 
 import { Fragment, h, type VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
+import { headText } from "./_head_text.ts";
 import { currentRendering } from "./_rendering.ts";
 import type { Html } from "./html.ts";
 
@@ -35,7 +36,9 @@ export function Head({ children }: { children?: Html }, context?: Record<string,
   rendering.own++;
   rendering.heads++;
   try {
-    rendering.head.add(renderToString(h(Fragment, null, children as VNode), context));
+    rendering.head.add(
+      headText(children, () => renderToString(h(Fragment, null, children as VNode), context)),
+    );
   } finally {
     rendering.own--;
     rendering.heads--;

@@ -14,8 +14,9 @@ export type Allows = (topic: Topic) => boolean | Promise<boolean>;
 export class Watch {
   readonly #allows: Allows;
   readonly #limit: number;
-  readonly #topics = new Map<string, Topic>();
-  readonly #asked = new Map<string, boolean | Promise<boolean>>();
+  // Made when there is one: most renders depend on none.
+  #topics: Map<string, Topic> | undefined;
+  #asked: Map<string, boolean | Promise<boolean>> | undefined;
 
   /**
    * @param allows asked once for each topic
@@ -28,7 +29,7 @@ export class Watch {
 
   /** The topics, each once. */
   get topics(): readonly Topic[] {
-    return [...this.#topics.values()];
+    return this.#topics === undefined ? none : [...this.#topics.values()];
   }
 
   /**
@@ -39,24 +40,31 @@ export class Watch {
    */
   add(topic: Topic): undefined | Promise<void> {
     const { name } = topic;
-    let allowed = this.#asked.get(name);
+    const asked = this.#asked ??= new Map();
+    let allowed = asked.get(name);
     if (allowed === undefined) {
-      if (this.#asked.size >= this.#limit) {
+      if (asked.size >= this.#limit) {
         throw new RangeError(`Cannot subscribe to ${name}: a page has at most ${this.#limit} topics.`);
       }
-      this.#topics.set(name, topic);
+      (this.#topics ??= new Map()).set(name, topic);
       allowed = this.#allows(topic);
-      this.#asked.set(name, allowed);
+      asked.set(name, allowed);
       if (allowed instanceof Promise) allowed.catch(() => {}); // whoever waits for it hears of it
     }
     return allowed instanceof Promise ? allowed.then(refuseUnless) : refuseUnless(allowed);
   }
 
-  /** Done when all have been found out. Rejects as {@linkcode add} does. */
-  async settle(): Promise<void> {
-    for (const allowed of this.#asked.values()) refuseUnless(await allowed);
+  /** Done when all have been found out; `undefined` where they are already. Fails as {@linkcode add} does. */
+  settle(): undefined | Promise<void> {
+    return this.#asked === undefined ? undefined : this.#settle(this.#asked);
+  }
+
+  async #settle(asked: ReadonlyMap<string, boolean | Promise<boolean>>): Promise<void> {
+    for (const allowed of asked.values()) refuseUnless(await allowed);
   }
 }
+
+const none: readonly Topic[] = [];
 
 function refuseUnless(allowed: boolean): undefined {
   if (!allowed) throw new HttpError(403, "This is not for you to see.");
