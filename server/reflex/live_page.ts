@@ -13,10 +13,10 @@ import type { ContextParts } from "../page/context.ts";
 import type { PlacedSlot } from "../page/live_slot.ts";
 import type { Offers } from "../page/offers.ts";
 import { findShared, mayFollow, renderParts } from "../page/open_view.ts";
-import type { Page } from "../page/page.ts";
+import type { Page, Untyped } from "../page/page.ts";
 import type { Reader, SharedView, Step } from "../page/shared_view.ts";
-import { fullBody, type Part, type Shown } from "../page/shown.ts";
-import { hashPage, type View } from "../page/view.ts";
+import { fullBody, type Part, type Render, type Shown } from "../page/shown.ts";
+import { hashPage, noParts, type View } from "../page/view.ts";
 import type { Snapshot } from "../session/records.ts";
 import { makeReference, visitState } from "./call.ts";
 import type { Host } from "./host.ts";
@@ -107,9 +107,9 @@ export class LivePage implements Refreshable, Reader {
     return this.parts.view.at;
   }
 
-  /** The offers that are good now. */
-  get offers(): Offers[] {
-    return this.#screen.offers;
+  /** Whether an offer is good now. */
+  offers(isOffered: (offers: Offers) => boolean): boolean {
+    return this.#screen.offers(isOffered);
   }
 
   /**
@@ -139,7 +139,7 @@ export class LivePage implements Refreshable, Reader {
   }
 
   /** Renders, and sends what has changed, with the outcome of the call that changed it. */
-  show(seen: Snapshot, ran?: Ran): Promise<void> {
+  show(seen: Snapshot, ran?: Ran): void | Promise<void> {
     return this.#inTurn(() => this.#show(seen, ran, true));
   }
 
@@ -194,8 +194,9 @@ export class LivePage implements Refreshable, Reader {
   }
 
   // What a call has shown is shown before the next one looks at it.
-  #inTurn(run: () => Promise<void>): Promise<void> {
+  #inTurn(run: () => void | Promise<void>): void | Promise<void> {
     const done = this.#turn === undefined ? run() : this.#turn.then(run);
+    if (done === undefined) return; // it had nothing to wait for
     const turn = done.catch(() => {}); // whoever has asked hears of it; the next in turn must not
     this.#turn = turn;
     void turn.then(() => {
@@ -205,12 +206,17 @@ export class LivePage implements Refreshable, Reader {
   }
 
   /** @param all whether all of it is rendered, or only what has changed */
-  async #show(seen: Snapshot, ran: Ran | undefined, all: boolean): Promise<void> {
+  #show(seen: Snapshot, ran: Ran | undefined, all: boolean): void | Promise<void> {
+    if (this.#detached) return;
+    if (ran !== undefined) this.#screen.owe(ran.outcome);
+    const shown = this.#renderOrTell(seen, ran, all);
+    if (shown instanceof Promise) return shown.then((shown) => this.#finish(shown, seen));
+    this.#finish(shown, seen);
+  }
+
+  #finish(shown: Shown | undefined, seen: Snapshot): void {
     if (this.#detached) return;
     const { view } = this.parts;
-    if (ran !== undefined) this.#screen.owe(ran.outcome);
-    const shown = await this.#renderOrTell(seen, ran, all);
-    if (this.#detached) return;
     if (shown !== undefined) {
       this.#screen.replace(shown);
       view.state = seen.version;
@@ -221,30 +227,66 @@ export class LivePage implements Refreshable, Reader {
   }
 
   // The call has been committed whatever becomes of the render, so that a page that throws is an error of its own.
-  async #renderOrTell(seen: Snapshot, ran: Ran | undefined, all: boolean): Promise<Shown | undefined> {
-    const { view, page } = this.parts;
+  #renderOrTell(
+    seen: Snapshot,
+    ran: Ran | undefined,
+    all: boolean,
+  ): Shown | undefined | Promise<Shown | undefined> {
     try {
-      const person = await this.#person(seen, ran?.reflex);
-      if (view.shared === undefined) return await this.#render(person, all);
-      return await this.#renderShared(view.shared, person, { all, moved: seen.version !== view.state });
+      const person = this.#person(seen, ran?.reflex);
+      const shown = person instanceof Promise
+        ? person.then((person) => this.#renderFor(person, seen, all))
+        : this.#renderFor(person, seen, all);
+      return shown instanceof Promise ? shown.catch((error) => this.#tell(error)) : shown;
     } catch (error) {
-      if (error instanceof HttpError && error.status < 500) return this.#resync("left");
-      const reference = makeReference();
-      this.#host.log.error("a page could not be rendered", error, { page: page.path, reference });
-      this.fail(reference);
-      return undefined;
+      return this.#tell(error);
     }
   }
 
-  // `undefined`: the page has left with a response, which only a GET can follow.
-  async #render(person: ContextParts, all: boolean): Promise<Shown | undefined> {
+  #tell(error: unknown): undefined {
+    if (error instanceof HttpError && error.status < 500) return this.#resync("left");
+    const reference = makeReference();
+    const { path } = this.parts.page;
+    this.#host.log.error("a page could not be rendered", error, { page: path, reference });
+    this.fail(reference);
+  }
+
+  #renderFor(
+    person: ContextParts,
+    seen: Snapshot,
+    all: boolean,
+  ): Shown | undefined | Promise<Shown | undefined> {
+    const { view } = this.parts;
+    if (view.shared === undefined) return this.#render(person, all);
+    return this.#renderShared(view.shared, person, { all, moved: seen.version !== view.state });
+  }
+
+  // `undefined`: the page has left with a response, which only a GET can follow. Most have nothing to wait for.
+  #render(person: ContextParts, all: boolean): Shown | undefined | Promise<Shown | undefined> {
     const { page, view } = this.parts;
     const { renderer } = this.#host;
     const isAnew = all || view.isStale;
     const keep = this.#keep(all);
     view.isStale = false; // what changes from here on makes another render
     try {
-      const render = isAnew ? await renderer.render(page, person) : view.shown!.render;
+      const render = isAnew ? renderer.render(page, person) : view.shown!.render;
+      if ("slots" in render && render.slots.length === 0) return { render, parts: noParts };
+      return this.#renderRest(render, person, keep);
+    } catch (error) {
+      view.isStale = true;
+      throw error;
+    }
+  }
+
+  async #renderRest(
+    rendering: Render | Response | Promise<Render | Response>,
+    person: ContextParts,
+    keep: (slot: PlacedSlot) => Part | undefined,
+  ): Promise<Shown | undefined> {
+    const { page, view } = this.parts;
+    const { renderer } = this.#host;
+    try {
+      const render = await rendering;
       if (render instanceof Response) {
         await render.body?.cancel();
         return this.#resync("left");
@@ -306,7 +348,7 @@ export class LivePage implements Refreshable, Reader {
   // A place for a part that has none yet: what is in it is this person's.
   #expectParts(): void {
     const { view } = this.parts;
-    for (const { id } of view.shown?.render.slots ?? []) if (!view.parts.has(id)) view.addStale(id);
+    for (const { id } of view.shown?.render.slots ?? none) if (!view.parts.has(id)) view.addStale(id);
     if (view.isStale || view.staleParts.size > 0) this.wake();
   }
 
@@ -320,13 +362,13 @@ export class LivePage implements Refreshable, Reader {
 
   // Whether this person may see what the shared view has come to show. What they may, they are shown.
   #ask(): void {
-    void this.#inTurn(async () => {
+    this.#inTurn(async () => {
       const seen = this.#detached ? undefined : await this.#look();
       if (seen === undefined) return;
       if (!await this.maySee(seen)) return void this.#resync("left");
       if (this.#line.isBehind) this.#line.whenRead(this.#onRead);
       else this.#catchUp({ asked: true });
-    }).catch((error) => this.#host.log.error("a page could not be checked", error));
+    })?.catch((error) => this.#host.log.error("a page could not be checked", error));
   }
 
   /** Whether this person may see what there is to be shown: it is of their key, and of topics that are theirs to see. */
@@ -357,18 +399,15 @@ export class LivePage implements Refreshable, Reader {
     return this.#resync("identity");
   }
 
-  async #person(seen: Snapshot, ran?: Reflex): Promise<ContextParts> {
-    const { page, params, href, values, session } = this.parts;
-    return {
-      owner: ownerOf(session, seen),
-      url: new URL(href),
-      params,
-      session: await this.#host.values.read(seen.values),
-      state: visitState(seen, page),
-      user: seen.user,
-      values,
-      ...(ran === undefined ? {} : { ran }),
-    };
+  #person(seen: Snapshot, ran?: Reflex): ContextParts | Promise<ContextParts> {
+    const session = this.#host.values.read(seen.values);
+    return session instanceof Promise
+      ? session.then((session) => this.#personOf(session, seen, ran))
+      : this.#personOf(session, seen, ran);
+  }
+
+  #personOf(session: Untyped, seen: Snapshot, ran: Reflex | undefined): ContextParts {
+    return new Person(this.parts, session, seen, ran);
   }
 
   #resync(reason: string): undefined {
@@ -376,6 +415,37 @@ export class LivePage implements Refreshable, Reader {
     this.#line.send(["resync", reason]);
   }
 }
+
+/** Who a page is rendered for. Few pages read their URL, so that it is made when one does. */
+class Person implements ContextParts {
+  readonly owner: string;
+  readonly params: Record<string, string>;
+  readonly state: Untyped;
+  readonly user: string | undefined;
+  readonly values: ContextValues;
+  readonly #href: string;
+  #url: URL | undefined;
+
+  constructor(
+    { page, params, href, values, session: name }: LivePageParts,
+    readonly session: Untyped,
+    seen: Snapshot,
+    readonly ran: Reflex | undefined,
+  ) {
+    this.owner = ownerOf(name, seen);
+    this.params = params;
+    this.state = visitState(seen, page);
+    this.user = seen.user;
+    this.values = values;
+    this.#href = href;
+  }
+
+  get url(): URL {
+    return this.#url ??= new URL(this.#href);
+  }
+}
+
+const none: readonly PlacedSlot[] = [];
 
 /** Names whose data it is that a render has loaded. */
 export function ownerOf(session: string, { identity }: Pick<Snapshot, "identity">): string {

@@ -32,6 +32,7 @@ const barred = new Set([
 export class Registry {
   readonly #classes = new Map<string, Registered>();
   readonly #names = new Map<object, string>();
+  readonly #targets = new Map<string, { create: new () => Reflex; method: string; kind: MethodKind }>();
 
   /**
    * Registers a class.
@@ -52,7 +53,9 @@ export class Registry {
     if (this.#names.has(create)) {
       throw new TypeError(`Cannot register ${name}: the class is registered as ${this.#names.get(create)}.`);
     }
-    this.#classes.set(name, { create, methods: methods(create) });
+    const found = methods(create);
+    this.#classes.set(name, { create, methods: found });
+    for (const [method, kind] of found) this.#targets.set(`${name}#${method}`, { create, method, kind });
     this.#names.set(create, name);
   }
 
@@ -70,12 +73,7 @@ export class Registry {
 
   /** What `Class#method` calls, where it exists and may be called at all. */
   find(target: string): { create: new () => Reflex; method: string; kind: MethodKind } | undefined {
-    const [name = "", method = "", ...more] = target.split("#");
-    const registered = more.length === 0 ? this.#classes.get(name) : undefined;
-    const kind = registered?.methods.get(method);
-    return registered === undefined || kind === undefined
-      ? undefined
-      : { create: registered.create, method, kind };
+    return this.#targets.get(target);
   }
 
   /** A sentence for a developer about a target that was not found. */

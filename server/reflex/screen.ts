@@ -41,11 +41,15 @@ export class Screen {
     this.#line = line;
   }
 
-  /** The offers that are good now: those of what is shown, and for a while those of what was before. */
-  get offers(): Offers[] {
+  /** Whether an offer is good now: one of what is shown, and for a while one of what was before. */
+  offers(isOffered: (offers: Offers) => boolean): boolean {
     const { shown, previous } = this.view;
-    const old = previous !== undefined && previous.until > this.#host.clock.now() ? previous.offers : [];
-    return shown === undefined ? [...old] : [...offersOf(shown), ...old];
+    if (shown !== undefined) {
+      if (isOffered(shown.render.offers)) return true;
+      for (const part of shown.parts.values()) if (isOffered(part.offers)) return true;
+    }
+    return previous !== undefined && previous.until > this.#host.clock.now() &&
+      previous.offers.some(isOffered);
   }
 
   /** The outcome of a call goes with the patch that shows what the call has done. */

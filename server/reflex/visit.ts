@@ -6,14 +6,7 @@
 
 import { canonicalJson } from "../../protocol/json.ts";
 import { WireError } from "../../protocol/errors.ts";
-import type {
-  CallFrame,
-  ClientFrame,
-  HelloFrame,
-  Json,
-  Outcome,
-  ServerFrame,
-} from "../../protocol/frames.ts";
+import type { CallFrame, ClientFrame, HelloFrame, Json, ServerFrame } from "../../protocol/frames.ts";
 import { Close } from "../../protocol/markers.ts";
 import { PROTOCOL_VERSION } from "../../protocol/version.ts";
 import { View } from "../page/view.ts";
@@ -33,7 +26,8 @@ export class Visit {
   /** Until the page is live; afterwards nobody asks for it. */
   #handshake: Handshake | undefined;
   #live: LivePage | undefined;
-  #queue: Promise<void> = Promise.resolve();
+  /** The last in line, where somebody is. */
+  #queue: Promise<void> | undefined;
   #waiting = 0;
   #last: number | undefined;
 
@@ -147,30 +141,29 @@ export class Visit {
     }
     this.#last = Math.max(this.#last ?? 0, n);
     this.#waiting++;
-    return this.#inTurn(async () => {
-      try {
-        await this.#call(frame, text);
-      } finally {
-        this.#waiting--;
-        pending.leave(this.#session);
-      }
-    });
+    return this.#inTurn(() => this.#call(frame, text));
   }
 
+  // The caller of frame() hears of what goes wrong; the next in line does not.
   #inTurn(run: () => Promise<void>): Promise<void> {
-    const done = this.#queue.then(run);
-    this.#queue = done.catch(() => {}); // the caller of frame() hears of it; the next in line must not
-    return done;
+    return this.#queue = this.#queue === undefined ? run() : this.#queue.then(run, run);
   }
 
   async #call(frame: CallFrame, text: string): Promise<void> {
-    const live = this.#live;
-    if (live === undefined) return; // the socket has gone; the frame comes again on another
-    const { turns } = this.#host;
-    const hash = hashFrame(text);
-    let leave: (() => void) | undefined;
-    await turns.quiet(this.#session);
     try {
+      // Where the socket has gone, the frame comes again on another.
+      if (this.#live !== undefined) await this.#carryOut(this.#live, frame, hashFrame(text));
+    } finally {
+      if (--this.#waiting === 0) this.#queue = undefined;
+      this.#host.pending.leave(this.#session);
+    }
+  }
+
+  async #carryOut(live: LivePage, frame: CallFrame, hash: string): Promise<void> {
+    const { turns } = this.#host;
+    let leave: (() => void) | undefined;
+    try {
+      await turns.quiet(this.#session);
       for (let tried = 1; tried <= this.#host.limits.conflicts; tried++) {
         if (await this.#try(live, frame, hash)) return;
         leave ??= await turns.take(this.#session);
@@ -205,44 +198,43 @@ export class Visit {
       await this.#again(live, frame, hash, seen);
       return true;
     }
-    await live.base(seen);
-    const resolved = this.#check(live, frame);
-    const { visit, page, href, params, values, view } = live.parts;
-    const call: CheckedCall = { frame, hash, resolved, from: { visit, page, href, params, values } };
-    const result = await runCall(call, seen, this.#host);
-    const { committed, told } = await this.#commit(live, call, result, seen);
-    if (committed === undefined) return false;
-    if (told.reflex === undefined) {
-      // Only the mark was written: what was shown before is still the truth.
-      if (view.state === seen.version) view.state = committed.version;
-      this.#connection.send(told.frame);
-      return true;
-    }
-    for (const topic of told.topics) this.#host.topics.publish(topic);
-    const outcome: Outcome = told.value === undefined ? [n] : [n, told.value];
-    await live.show(committed, { outcome, reflex: told.reflex });
-    if (told.change.ticket !== undefined) this.#connection.send(["ticket", told.change.ticket.id]);
-    return true;
-  }
-
-  async #commit(
-    live: LivePage,
-    call: CheckedCall,
-    result: CallResult,
-    seen: Snapshot,
-  ): Promise<{ committed: Snapshot | undefined; told: CallResult }> {
+    if (live.parts.view.shown === undefined) await live.base(seen);
+    const call: CheckedCall = { frame, hash, resolved: this.#check(live, frame), from: live.parts };
+    const running = runCall(call, seen, this.#host);
+    let result = running instanceof Promise ? await running : running;
     const { records } = this.#host;
+    let committed: Snapshot | undefined;
     try {
-      return {
-        committed: await records.commit(this.#session, live.parts.visit, seen, result.change),
-        told: result,
-      };
+      committed = await records.commit(this.#session, live.parts.visit, seen, result.change);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       // Too large to be kept: the call has failed, and that is its outcome.
-      const told = failedCall(call, error, result.change.read, this.#host);
-      return { committed: await records.commit(this.#session, live.parts.visit, seen, told.change), told };
+      result = failedCall(call, error, result.change.read, this.#host);
+      committed = await records.commit(this.#session, live.parts.visit, seen, result.change);
     }
+    if (committed === undefined) return false;
+    await this.#tell(live, n, result, seen, committed);
+    return true;
+  }
+
+  #tell(
+    live: LivePage,
+    n: number,
+    { reflex, value, topics, change, frame }: CallResult,
+    seen: Snapshot,
+    committed: Snapshot,
+  ): void | Promise<void> {
+    const { view } = live.parts;
+    if (reflex === undefined) {
+      // Only the mark was written: what was shown before is still the truth.
+      if (view.state === seen.version) view.state = committed.version;
+      return this.#connection.send(frame);
+    }
+    for (const topic of topics) this.#host.topics.publish(topic);
+    const shown = live.show(committed, { outcome: value === undefined ? [n] : [n, value], reflex });
+    if (change.ticket === undefined) return shown;
+    const tell = () => this.#connection.send(["ticket", change.ticket!.id]);
+    return shown instanceof Promise ? shown.then(tell) : tell();
   }
 
   // A call that was sent again: its outcome is told again, its body does not run.
@@ -267,10 +259,10 @@ export class Visit {
     if (live.parts.page.options.calls?.includes(resolved.create) && resolved.kind === "action") {
       return resolved;
     }
-    const offered = live.offers.some((offers) =>
+    const isOffered = live.offers((offers) =>
       resolved.kind === "action" ? offers.hasTarget(target) : offers.hasCall(target, args)
     );
-    if (offered) return resolved;
+    if (isOffered) return resolved;
     this.#resync("offer");
     throw new WireError("stale", `The page does not offer ${target}${describe(args)}, or no longer.`);
   }
@@ -294,7 +286,7 @@ function hashFrame(text: string): string {
     b = Math.imul(b ^ code, 0x85ebca6b);
     b ^= b >>> 13;
   }
-  return `${(a >>> 0).toString(36)}${(b >>> 0).toString(36)}`;
+  return `${a}.${b}`; // in decimals, which V8 writes ten times as fast as base 36
 }
 
 function describe(args: readonly Json[]): string {
