@@ -12,7 +12,7 @@ import { coresApart } from "../cores.ts";
 import { type Print, timeLine } from "../line.ts";
 import { interleave, runsOf, type Turn } from "../measure.ts";
 import { Peer } from "../peer.ts";
-import { startServer } from "../process.ts";
+import { startServer, steady } from "../process.ts";
 
 const laps = 5, cold = 1;
 /** Renders, or calls, of a turn. */
@@ -21,16 +21,10 @@ const count = 200;
 /** The name of the floor's line. */
 const RENDER = "bare.render";
 
-/**
- * Once in three starts V8 comes to put what a render makes where only its slow collector looks, and each render in that
- * process takes three times as long from then on.
- */
-const flags = ["--no-allocation-site-pretenuring"];
-
 /** Measures it. */
 export async function change(print: Print, { rounds }: { rounds: number }): Promise<void> {
   await using cores = await coresApart();
-  await using server = await startServer({ core: cores.server, flags });
+  await using server = await startServer({ core: cores.server, flags: steady });
   await checkRows([server.table, server.tablePrivate, server.tablePlain]);
   await using plain = await Peer.open(server.tablePlain);
   await using memo = await Peer.open(server.tablePrivate);
@@ -44,7 +38,7 @@ export async function change(print: Print, { rounds }: { rounds: number }): Prom
   // A system that does not tell it says 0.
   if (floor.runs.every(({ median }) => median === 0)) return;
   const rows = "1,000 rows, Preact's own runtime, in the server's process";
-  print(timeLine({ measure: RENDER, note: `${rows}; ${flags.join(" ")}` }, floor.runs));
+  print(timeLine({ measure: RENDER, note: `${rows}; ${steady.join(" ")}` }, floor.runs));
   const note = "processor time of the server for one call, its share of the socket included";
   const label = { store: "memory", note } as const;
   print(

@@ -33,7 +33,7 @@ const filling = { count: 48, every: 40, length: 128 * 1024 } as const;
 
 const KILO = 1024;
 
-/** Measures it. It takes two and a half minutes, however many rounds there are. */
+/** Measures it. It takes two and a half minutes to three, however many rounds there are. */
 export async function frozen(print: Print): Promise<void> {
   await using cores = await coresApart();
   const descriptors = WATCHERS + FROZEN + SPARE;
@@ -84,13 +84,13 @@ export async function frozen(print: Print): Promise<void> {
     await tell<Times>(watchers, ["change", window]); // compilers learn
     return await watch(watchers, WINDOWS / 2);
   })();
-  let watchers: Started | undefined;
-  const { result: during, counts } = await freeze(others, async () => {
-    watchers = await audience(WATCHERS);
-    return await watch(watchers, WINDOWS);
+  await using until = new AsyncDisposableStack();
+  const { result: { during, watchers }, counts } = await freeze(others, async () => {
+    const watchers = until.use(await audience(WATCHERS));
+    return { during: await watch(watchers, WINDOWS), watchers };
   });
-  const after = await watch(watchers!, WINDOWS / 2);
-  await watchers![Symbol.asyncDispose]();
+  const after = await watch(watchers, WINDOWS / 2);
+  await until.disposeAsync();
   const soon = await freeze(others, () => Promise.resolve());
 
   const changes = `${WATCHERS} readers, a change each ${window.every} ms, ${window.length} bytes each`;
@@ -122,5 +122,7 @@ export async function frozen(print: Print): Promise<void> {
 }
 
 function told({ patches, loads, losses }: Counts): string {
-  return `${losses} closed, the page loaded ${loads} times, ${patches.fewest} to ${patches.most} patches each`;
+  const { fewest, most } = patches;
+  const each = fewest === most ? fewest : `${fewest} to ${most}`;
+  return `${losses} closed, the page loaded ${loads} times, ${each} patches each`;
 }

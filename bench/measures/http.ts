@@ -14,7 +14,7 @@ import { DocumentPath } from "../floors/document.ts";
 import { type Answer, getRequest, KeepAlive } from "../keep_alive.ts";
 import { bytesOf, type Label, type Print, rateLine, timeLine } from "../line.ts";
 import { interleave, runsOf, type Turn } from "../measure.ts";
-import { type Served, startServer } from "../process.ts";
+import { type Served, startServer, steady } from "../process.ts";
 import { type Effort, effort, shares } from "../shares.ts";
 import { plain } from "./render.ts";
 
@@ -53,7 +53,7 @@ interface Ready extends Subject {
 /** Measures them. */
 export async function http(print: Print, { rounds }: { rounds: number }): Promise<void> {
   await using cores = await coresApart();
-  await using server = await startServer({ core: cores.server });
+  await using server = await startServer({ core: cores.server, flags: steady });
   using opened = new DisposableStack();
   const all: Ready[] = [];
   for (const subject of subjects(server)) all.push(await prepare(subject, opened));
