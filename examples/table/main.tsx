@@ -9,6 +9,7 @@ interface Item {
 }
 
 const Items = topic("items");
+const ItemId = z.object({ id: z.coerce.number() });
 
 /** One table of 1,000 rows, the same for everybody, in this process's memory. */
 export default function table(options: AppOptions = {}): App {
@@ -19,7 +20,7 @@ export default function table(options: AppOptions = {}): App {
   let next = items.length + 1;
 
   class Table extends Reflex {
-    bump = action(z.object({ id: z.coerce.number() }), ({ id }) => { // reads data-id
+    bump = action(ItemId, ({ id }) => { // reads data-id
       const item = items.find((item) => item.id === id) ?? this.abort("There is no such row any more.");
       item.qty += 1;
       this.publish(Items()); // whoever looks at the table is shown it

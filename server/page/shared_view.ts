@@ -149,6 +149,11 @@ export class SharedView implements Follower, Refreshable {
     return this.#ended;
   }
 
+  /** Whether it is being rendered. */
+  get isRendering(): boolean {
+    return this.#turn !== undefined;
+  }
+
   /** What its last render depends on. */
   get topics(): readonly Topic[] {
     return this.#render?.topics ?? [];

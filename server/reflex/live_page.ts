@@ -307,7 +307,8 @@ export class LivePage implements Refreshable, Reader {
     // Who they are, or what they have chosen, may lead them to another view.
     if (moved && !await this.#isOurs(person)) return this.#resync("key");
     if (shared.ended) return this.#resync("base");
-    if (shared.isStale) {
+    // Somebody else's call may have begun the render that shows what this one has done.
+    if (shared.isStale || shared.isRendering) {
       const outcome = await shared.fresh();
       if ("left" in outcome) {
         await outcome.left.body?.cancel();

@@ -435,3 +435,36 @@ timed("key: whose key has changed meanwhile gets the other page when the socket 
   ann.hello(page);
   assert.deepEqual(await ann.next(), ["resync", "left"]);
 });
+
+timed(
+  "key: an outcome is told with what the call has done, also where another's call renders it",
+  async () => {
+    const { promise: open, resolve } = Promise.withResolvers<void>();
+    let n = 0, slow = false;
+    class Counter extends Reflex {
+      add() {
+        n++;
+        this.publish(Mine());
+      }
+    }
+    const app = new App();
+    app.reflexes({ Counter });
+    app.page("/", async ({ subscribe }) => {
+      subscribe(Mine());
+      if (slow) await open;
+      return <b id="n" data-reflex="click->Counter#add">{n}</b>;
+    }, { key: () => "all" });
+    await using server = await app.listen({ port: 0 });
+    await using ann = await Peer.live(server, await load(app));
+    await using bob = await Peer.live(server, await load(app));
+    slow = true;
+    const answers = [ann.call("Counter#add"), bob.call("Counter#add")];
+    while (n < 2) await new Promise((resolve) => setTimeout(resolve));
+    resolve();
+    for (const answer of answers) {
+      const frames = [await answer];
+      assert.equal(frames[0]![0], "patch", JSON.stringify(frames));
+      assert.deepEqual((frames[0]![2] as unknown[][])[0], ["text", "n", "2"]);
+    }
+  },
+);
