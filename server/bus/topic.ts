@@ -89,9 +89,13 @@ export class Topic {
     this.#allows = allows;
   }
 
-  /** Whether somebody may do that with it. */
+  /** Whether somebody may do that with it. Nothing but `true` is a yes, whatever the types were told. */
   allows(context: TopicContext): boolean | Promise<boolean> {
-    return this.#allows(context);
+    const allowed: unknown = this.#allows(context);
+    if (typeof (allowed as { then?: unknown } | null | undefined)?.then !== "function") {
+      return allowed === true;
+    }
+    return Promise.resolve(allowed).then((allowed) => allowed === true);
   }
 }
 

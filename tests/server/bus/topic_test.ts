@@ -54,3 +54,15 @@ Deno.test("topic: everybody may, but one with a user is the user's; authorize de
   const Slow = topic("slow", { authorize: () => Promise.resolve(false) });
   assert.equal(await Slow().allows(asks()), false);
 });
+
+Deno.test("topic: nothing but true is a yes, at once or later", async () => {
+  for (const answer of ["yes", 1, {}, [], null, undefined, false, "", 0]) {
+    for (const given of [answer, Promise.resolve(answer)]) {
+      const Odd = topic("odd", { authorize: () => given as boolean });
+      assert.equal(await Odd().allows(asks()), false, String(answer));
+    }
+  }
+  const thenable = { then: (resolve: (value: boolean) => void) => resolve(true) };
+  const Later = topic("later", { authorize: () => thenable as unknown as Promise<boolean> });
+  assert.equal(await Later().allows(asks()), true);
+});
