@@ -7,7 +7,8 @@
 import { VISIT_HEADER } from "../../protocol/markers.ts";
 import type { ContextValues } from "../http/context.ts";
 import { contentSecurityPolicy, makeNonce } from "../http/headers.ts";
-import { type LiveData, writeDocument } from "../page/document.ts";
+import { bodyOf } from "../http/pieces.ts";
+import { documentAround, type LiveData } from "../page/document.ts";
 import type { Page, Untyped } from "../page/page.ts";
 import { visitState } from "../reflex/call.ts";
 import { type Opened, openView } from "../page/open_view.ts";
@@ -42,7 +43,6 @@ export async function servePage(
     values,
   }, parts);
   if (opened instanceof Response) return withHeaders(opened, arrival.secure);
-  const rendered = { head: opened.render.head, body: fullBody(opened) };
   const nonce = makeNonce();
   const headers = new Headers();
   headers.set("content-type", "text/html; charset=utf-8");
@@ -51,23 +51,36 @@ export async function servePage(
   headers.set("content-security-policy", contentSecurityPolicy(nonce, arrival.secure));
   // Without a cookie there is no session, and so no socket to be had: the page shows, and does no more.
   const live = arrival.cookies
-    ? await sealVisit(opened, rendered, { session, seen, visit, url: arrival.url }, parts)
+    ? await sealVisit(opened, { session, seen, visit, url: arrival.url }, parts)
     : undefined;
-  const document = writeDocument(rendered, live, { base: parts.base, nonce, lang: parts.lang });
-  const bytes = new TextEncoder().encode(document);
-  headers.set("content-length", String(bytes.length));
-  return new Response(request.method === "HEAD" ? null : bytes, { headers });
+  const around = { base: parts.base, nonce, lang: parts.lang };
+  const pieces = piecesOf(opened, documentAround(opened.render.head, live, around));
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  headers.set("content-length", String(length));
+  return new Response(request.method === "HEAD" ? null : bodyOf(pieces), { headers });
+}
+
+// What many share is not copied into a document of each.
+function piecesOf(
+  opened: Opened,
+  { before, after }: { before: string; after: string },
+): Uint8Array<ArrayBuffer>[] {
+  const { render, parts, shared } = opened, encoder = new TextEncoder();
+  if (shared === undefined) return [encoder.encode(before + fullBody(opened) + after)];
+  return [encoder.encode(before), ...shared.bytesOf(render, parts), encoder.encode(after)];
 }
 
 // What the page's socket will tell us, and what it will find here when it does.
 async function sealVisit(
-  { render, parts: inside, shared, at }: Opened,
-  rendered: { head: string; body: string },
+  opened: Opened,
   { session, seen, visit, url }: { session: SessionName; seen: Snapshot; visit: string; url: URL },
   parts: Parts,
 ): Promise<LiveData> {
   // Where many share it, it is good for the isolate that has rendered it, and any name will do.
-  const hash = shared === undefined ? await hashPage(rendered) : makeVisit();
+  const { render, parts: inside, shared, at } = opened;
+  const hash = shared === undefined
+    ? await hashPage({ head: render.head, body: fullBody(opened) })
+    : makeVisit();
   const { version: state, identity } = seen;
   const view = new View({ hash, state, render, parts: inside, shared, at });
   const [topic] = view.topics();

@@ -6,7 +6,7 @@
 
 import { ContextValues } from "../http/context.ts";
 import { publicPolicy } from "../http/headers.ts";
-import { writeDocument } from "../page/document.ts";
+import { documentAround } from "../page/document.ts";
 import type { Page } from "../page/page.ts";
 import type { Arrived, Parts } from "./parts.ts";
 
@@ -30,7 +30,9 @@ export async function servePublicPage(
     values: new ContextValues(),
   });
   if (rendered instanceof Response) return rendered;
-  const html = writeDocument(rendered, undefined, { base: parts.base, nonce: undefined, lang: parts.lang });
+  const around = { base: parts.base, nonce: undefined, lang: parts.lang };
+  const { before, after } = documentAround(rendered.head, undefined, around);
+  const html = before + rendered.body + after;
   const bytes = new TextEncoder().encode(html);
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).subarray(0, 12);
   const headers = new Headers({

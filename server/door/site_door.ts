@@ -10,7 +10,7 @@ import { contentSecurityPolicy, makeNonce } from "../http/headers.ts";
 import { runMiddleware } from "../http/middleware.ts";
 import { serveFiles } from "../http/static_files.ts";
 import type { StaticFiles } from "../http/static_options.ts";
-import { writeDocument } from "../page/document.ts";
+import { documentAround } from "../page/document.ts";
 import { findPage, type Page, type PageError, type Untyped } from "../page/page.ts";
 import { openView } from "../page/open_view.ts";
 import { fullBody } from "../page/shown.ts";
@@ -136,7 +136,6 @@ async function showFailure(
   if (opened instanceof Response) {
     throw new TypeError("Cannot show an error: its page left with a response.");
   }
-  const rendered = { head: opened.render.head, body: fullBody(opened) };
   const nonce = makeNonce();
   const headers = {
     ...more,
@@ -144,7 +143,9 @@ async function showFailure(
     "cache-control": "private, no-store",
     "content-security-policy": contentSecurityPolicy(nonce, arrival.secure),
   };
-  const document = writeDocument(rendered, undefined, { base: parts.base, nonce, lang: parts.lang });
+  const around = { base: parts.base, nonce, lang: parts.lang };
+  const { before, after } = documentAround(opened.render.head, undefined, around);
+  const document = before + fullBody(opened) + after;
   return new Response(request.method === "HEAD" ? null : document, { status: error.status, headers });
 }
 

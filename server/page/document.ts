@@ -7,12 +7,6 @@
 import { Attribute, Path } from "../../protocol/markers.ts";
 import { clientHash } from "./client_script.ts";
 
-/** What a page put into its head and body. */
-interface Rendered {
-  readonly head: string;
-  readonly body: string;
-}
-
 /** The path of the browser's script below an app's base. */
 export const clientPath = `${Path.root}client-${clientHash}.js`;
 
@@ -41,24 +35,28 @@ export interface LiveData {
 }
 
 /**
- * The whole document. Ours in it is one script element, which also carries the sealed page data.
+ * What stands before and behind the children of `body`. Ours in it is one script element, which also carries the sealed
+ * page data.
  *
- * @param rendered the page
+ * @param head what the page has in its head
  * @param live `undefined` for a page that only shows: it has no script of ours
  * @param place the app's base, the response's nonce (none on a page that caches keep), the document's language
  */
-export function writeDocument(
-  rendered: Rendered,
+export function documentAround(
+  head: string,
   live: LiveData | undefined,
   { base, nonce, lang }: { base: string; nonce: string | undefined; lang: string },
-): string {
+): { before: string; after: string } {
   // Styles and scripts of the author's own head run under the nonce of this response; it is no part of the render.
-  const head = nonce === undefined
-    ? rendered.head
-    : rendered.head.replace(/<(style|script)(?=[\s>])/g, `<$1 nonce="${nonce}"`);
+  const allowed = nonce === undefined
+    ? head
+    : head.replace(/<(style|script)(?=[\s>])/g, `<$1 nonce="${nonce}"`);
   const script = live === undefined
     ? ""
     : `<script type="module" nonce="${nonce}" src="${base}${clientPath}" ` +
       `${Attribute.page}="${live.token}" ${Attribute.visit}="${live.visit.slice(0, 6)}"></script>`;
-  return `<!DOCTYPE html><html lang="${lang}"><head>${head}${script}</head><body>${rendered.body}</body></html>`;
+  return {
+    before: `<!DOCTYPE html><html lang="${lang}"><head>${allowed}${script}</head><body>`,
+    after: "</body></html>",
+  };
 }

@@ -14,6 +14,7 @@ import { diff, PieceNames } from "../patch/diff.ts";
 import type { OldOffers } from "./offers.ts";
 import type { KeyedParts } from "./context.ts";
 import type { Page } from "./page.ts";
+import { SharedBytes } from "./shared_bytes.ts";
 import {
   isWhole,
   partDifference,
@@ -124,6 +125,7 @@ export class SharedView implements Follower, Refreshable {
   readonly #means: SharedMeans;
   readonly #readers = new Set<Reader>();
   readonly #names = new PieceNames();
+  readonly #bytes = new SharedBytes();
   /** Whether a topic has changed that it shows. */
   isStale = true;
   /** Counts its renders; 0 before the first. */
@@ -164,14 +166,21 @@ export class SharedView implements Follower, Refreshable {
     return this.#readers.size;
   }
 
-  /** What its renders take, in bytes at two for a character. */
+  /** What its renders take, in bytes at two for a character, and what one of them is sent as. */
   get bytes(): number {
     const renders = [this.#render, ...this.#bases.map(({ render }) => render)];
     const characters = renders.reduce(
       (sum, render) => sum + (render?.body.length ?? 0) + (render?.head.length ?? 0),
       0,
     );
-    return 2 * (characters + this.name.length) + 2048;
+    return 2 * (characters + this.name.length) + this.#bytes.size + 2048;
+  }
+
+  /** The whole body of one of its renders, with somebody's parts in it. Nobody may write into the bytes. */
+  bytesOf(render: Render, parts: PartsById): Uint8Array<ArrayBuffer>[] {
+    const { size } = this.#bytes, pieces = this.#bytes.of(render, parts);
+    if (this.#bytes.size !== size) this.#means.used(this);
+    return pieces;
   }
 
   /** The render of a version, as long as it is kept. */
@@ -285,6 +294,7 @@ export class SharedView implements Follower, Refreshable {
     const before = this.#render, from = this.version;
     this.#follow(render);
     this.#render = render;
+    this.#bytes.keep(render);
     if (before === undefined) this.version = 1;
     else {
       const step = this.#makeStep({ version: from, render: before }, { version: from + 1, render });

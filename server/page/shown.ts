@@ -234,16 +234,18 @@ function filled(html: string, slots: readonly PlacedSlot[], parts: PartsById): s
   for (const slot of slots) {
     const part = parts.get(slot.id);
     result += html.slice(from, slot.at);
-    if (part !== undefined) result += outer(part, parts).slice(slot.open.length, -closeLength(slot));
+    if (part !== undefined) result += inside(part, parts);
     from = slot.at;
   }
   return result + html.slice(from);
 }
 
-function outer(part: Part, parts: PartsById): string {
-  return filled(part.body, part.slots, parts);
+/** What is in the element of a part, with the parts in it. */
+export function inside(part: Part, parts: PartsById): string {
+  const { open, name } = part.slot;
+  return outer(part, parts).slice(open.length, -(name.length + "</>".length));
 }
 
-function closeLength({ name }: PlacedSlot): number {
-  return name.length + "</>".length;
+function outer(part: Part, parts: PartsById): string {
+  return filled(part.body, part.slots, parts);
 }

@@ -468,3 +468,35 @@ timed(
     }
   },
 );
+
+timed("key: the body of a shared page is made into bytes once, in which each finds their part", async () => {
+  const { app, said } = make();
+  said["lobby"] = ["Grüße €", "🎈"];
+  const encode = TextEncoder.prototype.encode;
+  const encoded: string[] = [];
+  TextEncoder.prototype.encode = function (text = "") {
+    encoded.push(text);
+    return encode.call(this, text);
+  };
+  try {
+    const get = (method = "GET") => app.fetch(new Request("http://127.0.0.1/lobby", { method }));
+    for (let time = 0; time < 3; time++) {
+      const response = await get(), text = await response.text();
+      assert.equal(
+        response.headers.get("content-length"),
+        String(encode.call(new TextEncoder(), text).length),
+      );
+      assert.match(
+        text,
+        /<body><main id="room">.*Grüße €.*🎈.*You are <i>nobody<\/i>.*<\/main><\/body><\/html>$/,
+      );
+    }
+    assert.equal(encoded.filter((text) => text.includes("Grüße")).length, 1);
+    assert.equal(await (await get("HEAD")).text(), "");
+    said["lobby"].push("Adieu");
+    await app.publish(Room({ room: "lobby" }));
+    assert.match(await (await get()).text(), /Adieu/);
+  } finally {
+    TextEncoder.prototype.encode = encode;
+  }
+});
