@@ -6,7 +6,7 @@
  */
 
 import { Attribute } from "../protocol/markers.ts";
-import { all, attribute, has, listen, matches, page } from "./dom.ts";
+import { all, attribute, first, has, listen, matches, page } from "./dom.ts";
 import { isApplying } from "./operations.ts";
 import { isSubmitButton } from "./serialize.ts";
 
@@ -34,11 +34,19 @@ export function parseOffers(text: string): Offer[] {
 /** Listens to whatever the page offers, now and later. */
 export function bind(perform: Perform): void {
   const types = new Set<string>();
-  /** Pages repeat the same few texts thousands of times. */
+  /** Pages repeat the same few texts thousands of times: looking for others leaves most elements to the browser. */
   const parsed = new Map<string, readonly Offer[]>();
+  let others = `[${Attribute.reflex}]:not([${Attribute.reflex}=""])`;
 
   function scan(root: Element): void {
-    for (const element of [root, ...all(root, `[${Attribute.reflex}]`)]) offersOf(element);
+    offersOf(root);
+    // Each text that is left out of the search makes it longer.
+    for (let left = 8; left--;) {
+      const element = first(root, others);
+      if (!element) return;
+      offersOf(element);
+    }
+    all(root, others).forEach(offersOf);
   }
 
   function offersOf(element: Element): readonly Offer[] {
@@ -47,6 +55,7 @@ export function bind(perform: Perform): void {
     let offers = parsed.get(text);
     if (offers) return offers;
     parsed.set(text, offers = parseOffers(text));
+    if (parsed.size < 99) others += `:not([${Attribute.reflex}=${JSON.stringify(text)}])`;
     for (const { type } of offers) {
       if (types.has(type)) continue;
       types.add(type);

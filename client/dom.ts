@@ -43,6 +43,11 @@ export function all<E extends Element>(root: Element | DocumentFragment, selecto
   return [...prototype.querySelectorAll.call(root, selector)] as E[];
 }
 
+/** The first descendant that a selector names. */
+export function first(root: Element, selector: string): Element | null {
+  return Element.prototype.querySelector.call(root, selector);
+}
+
 /** Whether a node is another one or in it. */
 export function contains(root: Node, node: Node): boolean {
   return Element.prototype.contains.call(root, node);
