@@ -1,38 +1,55 @@
 /**
  * From an event on the page to a call: `data-reflex="click->Counter#increment"`. One listener for each event type
- * stands on the document, in the capturing phase, so that nothing needs to be bound when the page changes.
+ * stands on the window, in the capturing phase, so that nothing needs to be bound when the page changes.
  *
  * @module
  */
 
 import { Attribute } from "../protocol/markers.ts";
-import { all, attribute, first, has, listen, matches, page } from "./dom.ts";
+import { type LoadRest, rest } from "./beside.ts";
+import { all, attribute, first, get, has, listen, matches, page } from "./dom.ts";
 import { isApplying } from "./operations.ts";
+import type { Perform } from "./perform.ts";
 import { isSubmitButton } from "./serialize.ts";
 
 /** One of the calls that an element offers. */
 export interface Offer {
   /** The DOM event. */
   readonly type: string;
+  /** Which of these events: `.prevent.once`, or nothing. */
+  readonly words: string;
   /** `Class#method`. */
   readonly target: string;
   /** Which list of `data-reflex-args` is meant. */
   readonly position: number;
 }
 
-/** What is done with an offer that somebody took up. */
-export type Perform = (element: Element, offer: Offer, event: Event) => Promise<void>;
+/** What only some pages need: words behind an event, and attributes that say how a call is made. */
+export interface Options {
+  /** Whether an event is one that an offer with words means; `beyond` the element, or in it. */
+  accepts(element: Element, offer: Offer, event: Event, beyond: boolean): boolean;
+  /** Elements that may offer something for events that happen beyond them. */
+  beyond(offers: readonly Offer[], event: Event): readonly Element[];
+  /** Makes the call as the element's attributes say. */
+  take(element: Element, offer: Offer, event: Event, perform: Perform): void;
+}
 
-/** Reads `data-reflex`; what is not of the form `event->Class#method` offers nothing. */
+/**
+ * Reads `data-reflex`: `event->Class#method`, or an event alone. Behind an event stand words; those of a key are its
+ * names, and of other events what is none of ours is part of the name, as in `shown.bs.modal`.
+ */
 export function parseOffers(text: string): Offer[] {
-  return (text.match(/\S+/g) ?? []).flatMap((token, position) => {
-    const [type, target] = token.split("->");
-    return type && target ? [{ type, target, position }] : [];
+  return (text.match(/\S+/g) ?? []).map((token, position) => {
+    const [event = "", target = Attribute.refresh] = token.split("->");
+    const [words] = event.match(
+      /((?<=^key(down|up|press))(\.[^.]+)+|(\.(prevent|stop|once|self|outside|window|document))*)$/,
+    ) as RegExpMatchArray;
+    return { type: event.slice(0, event.length - words.length), words, target, position };
   });
 }
 
-/** Listens to whatever the page offers, now and later. */
-export function bind(perform: Perform): void {
+/** Listens to whatever the page offers, now and later. @param load gets what only some pages need */
+export function bind(perform: Perform, load: LoadRest): void {
   const types = new Set<string>();
   /** Pages repeat the same few texts thousands of times: looking for others leaves most elements to the browser. */
   const parsed = new Map<string, readonly Offer[]>();
@@ -56,35 +73,51 @@ export function bind(perform: Perform): void {
     if (offers) return offers;
     parsed.set(text, offers = parseOffers(text));
     if (parsed.size < 99) others += `:not([${Attribute.reflex}=${JSON.stringify(text)}])`;
-    for (const { type } of offers) {
+    for (const { type, words } of offers) {
+      // They are there when the first event comes, if that can be.
+      if (words) void load();
       if (types.has(type)) continue;
       types.add(type);
-      listen(type, hear, type === "click" || type === "submit");
+      listen(type, hear, /click|submit/.test(type) || !!words);
     }
     return offers;
   }
 
+  function meant(element: Element, event: Event, beyond = false): readonly Offer[] {
+    return offersOf(element).filter((offer) =>
+      offer.type === event.type &&
+      (offer.words ? rest?.options.accepts(element, offer, event, beyond) : !beyond)
+    );
+  }
+
   function hear(event: Event): void {
     if (isApplying()) return;
-    const { type } = event;
     const path = event.composedPath();
     let found: Element | undefined;
     for (const element of path) {
       if (!(element instanceof Element)) continue;
       // Whatever stands inside raw HTML offers nothing.
       if (has(element, Attribute.raw)) found = undefined;
-      if (!found && (event.bubbles || element === path[0])) {
-        if (offersOf(element).some((offer) => offer.type === type)) found = element;
-      }
+      if (!found && (event.bubbles || element === path[0]) && meant(element, event)[0]) found = element;
     }
-    if (!found || matches(found, ":disabled")) return;
-    const link = type === "click" && matches(found, "a[href], area[href]");
+    if (found) take(found, event, false);
+    rest?.options.beyond([...parsed.values()].flat(), event).forEach((element) => take(element, event, true));
+  }
+
+  function take(element: Element, event: Event, beyond: boolean): void {
+    const { type } = event;
+    if (matches(element, ":disabled")) return;
+    const link = type === "click" && matches(element, "a[href], area[href]");
     // Opening a link elsewhere is between the person and the browser.
     const { button, ctrlKey, metaKey, shiftKey } = event as MouseEvent;
     if (link && (button > 0 || ctrlKey || metaKey || shiftKey)) return;
-    if (type === "submit" || link || (type === "click" && isSubmitButton(found))) event.preventDefault();
-    for (const offer of offersOf(found)) {
-      if (offer.type === type) void perform(found, offer, event);
+    if (!beyond && (type === "submit" || link || (type === "click" && isSubmitButton(element)))) {
+      event.preventDefault();
+    }
+    for (const offer of meant(element, event, beyond)) {
+      if (!offer.words && !isOptioned(element)) void perform(element, offer, event);
+      else if (rest) rest.options.take(element, offer, event, perform);
+      else void load().then(({ options }) => options.take(element, offer, event, perform));
     }
   }
 
@@ -103,4 +136,11 @@ export function bind(perform: Perform): void {
       gone = removedNodes[0];
     }
   }).observe(root, { childList: true, subtree: true, attributeFilter: [Attribute.reflex] });
+}
+
+/** Whether attributes of an element say how its calls are made. */
+function isOptioned(element: Element): boolean {
+  return [...get(element, "attributes")].some(({ name }) =>
+    name.startsWith(`${Attribute.reflex}-`) && name !== Attribute.args && name !== Attribute.permanent
+  );
 }

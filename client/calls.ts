@@ -7,7 +7,7 @@
 import type { Clock } from "../protocol/clock.ts";
 import type { ErrorCode } from "../protocol/errors.ts";
 import type { ClientFrame, ElementData, Json } from "../protocol/frames.ts";
-import { CallError } from "./call_error.ts";
+import { ReflexError } from "./reflex_error.ts";
 import { flow } from "./flow.ts";
 
 /** The most that there may be. */
@@ -25,27 +25,35 @@ interface Call {
   /** Arguments and element, as far as they are not empty. */
   readonly rest: readonly [args?: readonly Json[], element?: ElementData];
   readonly resolve: (value: Json | undefined) => void;
-  readonly reject: (error: CallError) => void;
+  readonly reject: (error: ReflexError) => void;
+  readonly tell: Tell;
   /** The frame, from its first sending on. */
   text: string;
 }
 
+/** Is told what becomes of a call, before its promise settles. */
+export type Tell = (stage: "queued" | "delivered" | "nothing") => void;
+
 /** Every promise it hands out settles: by an outcome, or when the outcome can no longer come. */
 export interface Calls {
   /** Calls `Class#method` as soon as there is a line. */
-  call(target: string, args: readonly Json[], element: ElementData): Promise<Json | undefined>;
+  call(target: string, args: readonly Json[], element: ElementData, tell: Tell): Promise<Json | undefined>;
   /** Whether an outcome is waited for. */
   waiting(): boolean;
   /** There is a line: what has no outcome goes again as it went before, then what waits. */
   online(send: (text: string) => void): void;
   /** The line is gone, or on hold. */
   offline(): void;
-  /** The outcome of call `n`. A second one, or one of an earlier visit, changes nothing. */
-  settle(n: number, value?: Json): void;
+  /**
+   * The outcome of call `n`. A second one, or one of an earlier visit, changes nothing.
+   *
+   * @param nothing whether the page is as it was
+   */
+  settle(nothing: boolean, n: number, value?: Json): void;
   /** Call `n` has failed. */
-  fail(n: number, error: CallError): void;
+  fail(n: number, error: ReflexError): void;
   /** The outcomes of all that was sent will never be known here. */
-  abandon(code: ErrorCode, message: string): void;
+  abandon(code: ErrorCode): void;
   /** Another visit: it counts from 1, and knows nothing of what was sent in the one before. */
   restart(): void;
 }
@@ -75,7 +83,7 @@ export function callsOver(clock: Clock): Calls {
       call.text = JSON.stringify(["call", n, oldest - 1, call.target, ...call.rest] satisfies ClientFrame);
       if (new TextEncoder().encode(call.text).length > Most.frame) {
         queue.shift();
-        call.reject(new CallError("too_large", `A call has at most ${Most.frame} bytes.`));
+        call.reject(new ReflexError("too_large", `A call has at most ${Most.frame} bytes.`));
         continue;
       }
       const wait = take();
@@ -89,22 +97,21 @@ export function callsOver(clock: Clock): Calls {
       queue.shift();
       flight.set(last = n, call);
       send(call.text);
+      call.tell("delivered");
     }
   }
 
-  function abandon(code: ErrorCode, message: string): void {
+  function abandon(code: ErrorCode): void {
     const lost = [...flight.values()];
     flight.clear();
-    for (const { reject } of lost) reject(new CallError(code, message));
+    for (const { reject } of lost) reject(new ReflexError(code, "Its outcome will never be known."));
   }
 
   return {
     abandon,
     waiting: () => flight.size > 0,
-    async call(target, args, element) {
-      if (queue.length >= Most.queued) throw new CallError("busy", "Too many calls wait.");
-      // A copy: the caller may change its list before the frame is written.
-      const list = JSON.parse(JSON.stringify(args)) as readonly Json[];
+    async call(target, list, element, tell) {
+      if (queue.length >= Most.queued) throw new ReflexError("busy", "Too many calls wait.");
       const { promise, resolve, reject } = Promise.withResolvers<Json | undefined>();
       // Positions count: the list is there, even empty, when an element follows.
       const rest: Call["rest"] = Object.keys(element).length > 0
@@ -112,8 +119,10 @@ export function callsOver(clock: Clock): Calls {
         : list.length > 0
         ? [list]
         : [];
-      queue.push({ target, rest, resolve, reject, text: "" });
+      const call = { target, rest, resolve, reject, tell, text: "" };
+      queue.push(call);
       pump();
+      if (!call.text) tell("queued");
       return await promise;
     },
     online(line) {
@@ -130,8 +139,10 @@ export function callsOver(clock: Clock): Calls {
       timer?.();
       timer = undefined;
     },
-    settle(n, value) {
-      landed(n)?.resolve(value);
+    settle(nothing, n, value) {
+      const call = landed(n);
+      if (nothing) call?.tell("nothing");
+      call?.resolve(value);
       pump();
     },
     fail(n, error) {
@@ -140,7 +151,7 @@ export function callsOver(clock: Clock): Calls {
     },
     restart() {
       last = 0;
-      abandon("expired", "The page was loaded anew before the outcome came.");
+      abandon("expired");
     },
   };
 }

@@ -10,13 +10,14 @@ import { Close, EVENT_PREFIX, Path } from "../protocol/markers.ts";
 import type { Operation } from "../protocol/operations.ts";
 import { PROTOCOL_VERSION } from "../protocol/version.ts";
 import { backoff } from "./backoff.ts";
-import { CallError } from "./call_error.ts";
+import { ReflexError } from "./reflex_error.ts";
+import type { LoadRest } from "./beside.ts";
 import type { Calls } from "./calls.ts";
 import { announce, page } from "./dom.ts";
 import type { Environment, Socket } from "./environment.ts";
 import { heartbeat } from "./heartbeat.ts";
 import { endpoint, pageData } from "./page.ts";
-import { type Fresh, refresh, request } from "./refresh.ts";
+import { type Fresh, refresh } from "./refresh.ts";
 import { showStatus } from "./status.ts";
 
 /** Milliseconds. */
@@ -35,6 +36,8 @@ const Time = {
 
 /** How the connection changes the page. */
 export interface Interpreter {
+  /** Whether these have to wait for the script beside this one. */
+  needsRest(operations: readonly Operation[]): boolean;
   /** Applies one patch. Throws when the page is not as the server believes. */
   patch(operations: readonly Operation[]): void;
   /** Brings the whole page to a new one. */
@@ -56,6 +59,7 @@ export function connection(
   script: HTMLScriptElement,
   calls: Calls,
   interpreter: Interpreter,
+  load: LoadRest,
   env: Environment,
 ): Connection {
   const { clock, random, location } = env;
@@ -70,6 +74,8 @@ export function connection(
   let planned: (() => void) | undefined;
   /** Cancels the wait for `ready`, and then for the socket to be steady. */
   let settling: (() => void) | undefined;
+  /** Frames that wait. */
+  let backlog: Promise<unknown> | undefined;
   /** The page shows what nobody knows: it must be fetched before a socket is opened. */
   let stale = false;
   /** The next fetch is a new visit's. */
@@ -102,7 +108,7 @@ export function connection(
     };
     line.onmessage = (event) => {
       pulse.stop();
-      receive(event.data);
+      take(JSON.parse(event.data as string));
       expect();
     };
     line.onclose = ({ code }) => lost(code, opened);
@@ -118,6 +124,7 @@ export function connection(
     const line = socket;
     socket = undefined;
     ready = false;
+    backlog = undefined;
     settling?.();
     pulse.stop();
     calls.offline();
@@ -132,7 +139,7 @@ export function connection(
     if (code === Close.upgrade) return location.reload();
     if (code === Close.policy || code === Close.tooLarge) {
       // What this socket was closed for would close the next one too.
-      calls.abandon("disconnected", "The connection was closed before the outcome came.");
+      calls.abandon("disconnected");
     }
     if (code === Close.replaced) {
       anew = true;
@@ -145,19 +152,29 @@ export function connection(
     plan(comesBack ? random() * Time.returnSpread : nextDelay(page("hidden")));
   }
 
-  function receive(text: unknown): void {
-    const frame: ServerFrame = JSON.parse(text as string);
+  // A patch may have to wait for a script, and what comes behind it for the patch.
+  function take(frame: ServerFrame): void {
+    if (!backlog && !(frame[0] === "patch" && interpreter.needsRest(frame[2]))) return receive(frame);
+    const line = socket;
+    const turn = backlog = (backlog ?? load()).then(() => {
+      if (backlog === turn) backlog = undefined;
+      if (socket === line) receive(frame);
+    });
+    turn.catch(wishResync); // the page can still be brought to what it should be as a whole
+  }
+
+  function receive(frame: ServerFrame): void {
     switch (frame[0]) {
       case "ready":
         return online(frame[1]);
       case "patch":
         patch(frame[1], frame[2]);
-        if (frame[3]) calls.settle(...frame[3]);
+        if (frame[3]) calls.settle(false, ...frame[3]);
         return;
       case "done":
-        return calls.settle(frame[1], frame[2]);
+        return calls.settle(true, frame[1], frame[2]);
       case "error":
-        return fail(frame[1], new CallError(frame[2], frame[3], frame[4]));
+        return fail(frame[1], new ReflexError(frame[2], frame[3], frame[4]));
       case "resync":
         return wishResync();
       case "ticket":
@@ -186,17 +203,14 @@ export function connection(
     }
   }
 
-  function fail(n: number, error: CallError): void {
+  function fail(n: number, error: ReflexError): void {
     if (n > 0) calls.fail(n, error);
     else announce(document, `${EVENT_PREFIX}error`, { code: error.code, message: error.message });
   }
 
   async function redeem(ticket: string): Promise<void> {
-    await request(env, endpoint(script, Path.ticket, location.href).href, {
-      method: "POST",
-      body: ticket,
-      headers: { "content-type": "text/plain" },
-    });
+    // Whatever has become of it, the page that comes next says who this is.
+    await load().then((rest) => rest.redeem(script, ticket, env), () => {});
     wishResync();
   }
 

@@ -58,12 +58,15 @@ export function onPage(node: Node): boolean {
   return contains(document, node);
 }
 
-/** Tells the page, from an element or from the document, what has happened. */
-export function announce(target: EventTarget, name: string, detail?: unknown): void {
-  Element.prototype.dispatchEvent.call(target, new CustomEvent(name, { bubbles: true, detail }));
+/** Tells the page, from an element or from the document, what has happened. False where a listener has cancelled it. */
+export function announce(target: EventTarget, name: string, detail?: unknown, cancelable = false): boolean {
+  return Element.prototype.dispatchEvent.call(
+    target,
+    new CustomEvent(name, { bubbles: true, cancelable, detail }),
+  );
 }
 
-/** Listens on the document, in the capturing phase; without `active` the listener cannot prevent the default. */
+/** Listens on the window, in the capturing phase; without `active` the listener cannot prevent the default. */
 export function listen(type: string, run: (event: Event) => void, active = false): void {
-  Element.prototype.addEventListener.call(document, type, run, { capture: true, passive: !active });
+  addEventListener(type, run, { capture: true, passive: !active });
 }

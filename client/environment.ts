@@ -5,6 +5,7 @@
  */
 
 import { type Clock, systemClock } from "../protocol/clock.ts";
+import type { LoadRest } from "./beside.ts";
 
 /** What of a WebSocket the client uses. */
 export interface Socket {
@@ -23,6 +24,8 @@ export interface Environment {
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
   /** Opens a socket. */
   readonly connect: (url: string) => Socket;
+  /** Loads the script beside this one. */
+  readonly rest: LoadRest;
   readonly location: {
     readonly href: string;
     reload(): void;
@@ -36,6 +39,11 @@ export function browserEnvironment(): Environment {
     random: Math.random,
     fetch: (url, init) => fetch(url, init),
     connect: (url) => new WebSocket(url) as Socket,
+    rest: () => {
+      // It has the same hash in its name.
+      const beside = `./rest${/-\w+\.js$/.exec(import.meta.url)}`;
+      return import(beside);
+    },
     location,
   };
 }

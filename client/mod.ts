@@ -1,16 +1,21 @@
 /**
- * The browser's half: it listens to what the page offers (`data-reflex`), calls the server over one socket, and
- * applies the patches that come back without disturbing the person at the page. It starts by itself on every page
- * that the framework has rendered; anywhere else, importing it does nothing.
+ * For scripts of a page: calls of reflexes, what becomes of them, and behaviours for elements. The client itself runs on
+ * every page by itself; anywhere else, importing this does nothing.
  *
  * ```ts
- * import { call, CallError } from "@argyle/argyle/client";
+ * import { reflex, ReflexError } from "@argyle/argyle/client";
+ * import { action, Reflex } from "@argyle/argyle";
+ * import { z } from "zod";
  *
- * async function increment(by: number): Promise<string> {
+ * class Counter extends Reflex {
+ *   add = action(z.int(), (by): number => this.session.count += by);
+ * }
+ *
+ * async function add(by: number): Promise<string> {
  *   try {
- *     return `now ${await call("Counter#increment", [by])}`;
+ *     return `now ${await reflex<Counter>("Counter").add(by)}`;
  *   } catch (error) {
- *     return error instanceof CallError ? error.message : "?";
+ *     return error instanceof ReflexError ? error.message : "?";
  *   }
  * }
  * ```
@@ -18,33 +23,7 @@
  * @module
  */
 
-import type { Json } from "../protocol/frames.ts";
-import { CallError } from "./call_error.ts";
-import { browserEnvironment } from "./environment.ts";
-import { ownScript } from "./page.ts";
-import { type Client, start } from "./start.ts";
-
-export { CallError } from "./call_error.ts";
-
-const script = globalThis.document && ownScript();
-const client: Client | null | undefined = script && start(script, browserEnvironment());
-
-/**
- * Calls `Class#method` of the server; the page must offer the call.
- *
- * @param target `Class#method`
- * @param args what the method gets, JSON values; they are copied at once
- * @returns what the method returned, `undefined` where that was nothing. Rejects with a {@linkcode CallError} when the
- * call failed, when it is larger than 64 KiB (`too_large`) or 1,000 others wait to be sent (`busy`), when its outcome
- * can no longer be known, or when this is not a page of the framework. It always settles.
- *
- * @example
- * ```ts
- * import { call } from "@argyle/argyle/client";
- * await call("Counter#increment", [5]).catch((error: Error) => error.message);
- * ```
- */
-export function call(target: string, args: readonly Json[] = []): Promise<Json | undefined> {
-  if (client) return client.call(target, args);
-  return Promise.reject(new CallError("disconnected", `Cannot call ${target}: this page has no connection.`));
-}
+export { type Behavior, behavior } from "./behavior.ts";
+export { reflex, type ReflexOptions, type RemoteReflex } from "./reflex.ts";
+export { ReflexError } from "./core.ts";
+export type { ReflexDetail, ReflexEvent, ReflexStage } from "./reflex_event.ts";

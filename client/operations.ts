@@ -6,13 +6,13 @@
 
 import type { AttributesOperation, Operation } from "../protocol/operations.ts";
 import { find, forget } from "./address.ts";
+import { rest } from "./beside.ts";
 import { get, matches, page } from "./dom.ts";
 import { holdFields, isField, RADIOS } from "./fields.ts";
 import { morphHead } from "./head.ts";
 import { keepPlace } from "./keep.ts";
 import { morph } from "./morph.ts";
 import { keepOpen, markOpen, OPEN } from "./open.ts";
-import { order } from "./order.ts";
 import { FIXED, isEdited } from "./ours.ts";
 import { parseAttributes, parseElement, parseElements, parseInside } from "./parse.ts";
 import { after, morphAttributes, place } from "./plain_morph.ts";
@@ -23,6 +23,11 @@ let applying = false;
 /** Whether the page is being changed: events that arrive now (a blur, a focus) are not a person's. */
 export function isApplying(): boolean {
   return applying;
+}
+
+/** Whether operations need the script beside this one, and it is not there. */
+export function needsRest(operations: readonly Operation[]): boolean {
+  return !rest && operations.some(([name]) => name === "order");
 }
 
 /**
@@ -80,7 +85,7 @@ function apply(operation: Operation): void {
     case "after":
       return putBeside(element, name === "after" ? after(element) : element, operation[2]);
     case "order":
-      return order(element, operation[2]);
+      return rest?.order(element, operation[2]);
     default:
       refuse(name satisfies never);
   }

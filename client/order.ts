@@ -4,9 +4,8 @@
  * @module
  */
 
+import { after, holdFields, place } from "./core.ts";
 import { get, page } from "./dom.ts";
-import { holdFields } from "./fields.ts";
-import { after, place } from "./plain_morph.ts";
 import { refuse } from "./refuse.ts";
 
 /**

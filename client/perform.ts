@@ -1,35 +1,40 @@
 /**
- * A declarative call: the arguments stand in the page, the outcome is told by DOM events.
+ * A declarative call: the arguments stand in the page.
  *
  * @module
  */
 
-import type { Json } from "../protocol/frames.ts";
-import { Attribute, EVENT_PREFIX } from "../protocol/markers.ts";
-import type { Perform } from "./bindings.ts";
-import type { CallError } from "./call_error.ts";
-import { announce, attribute, onPage } from "./dom.ts";
-import { showTruth } from "./fields.ts";
-import { elementData } from "./serialize.ts";
 import type { ElementData } from "../protocol/frames.ts";
+import { Attribute } from "../protocol/markers.ts";
+import type { Offer } from "./bindings.ts";
+import { attribute } from "./dom.ts";
+import { showTruth } from "./fields.ts";
+import type { Run } from "./lifecycle.ts";
+import { elementData } from "./serialize.ts";
 
-/** Calls `Class#method`. */
-export type Call = (target: string, args: readonly Json[], element: ElementData) => Promise<Json | undefined>;
+/**
+ * Makes the call of an offer that somebody took up; its outcome is told by events, and rejects nothing.
+ *
+ * @param change what else is told of the element
+ */
+export type Perform = (
+  element: Element,
+  offer: Offer,
+  event: Event,
+  change?: (data: ElementData) => ElementData,
+) => Promise<void>;
 
-/** Makes the call of an offer, and tells `argyle:success` or `argyle:error` on its element. */
-export function performer(call: Call): Perform {
-  return async (element, { target, position }, event) => {
-    const tell = (name: string, detail: unknown) =>
-      announce(onPage(element) ? element : document, EVENT_PREFIX + name, detail);
+/** Makes the calls of offers. */
+export function performer(run: Run): Perform {
+  return async (element, { target, position }, event, change = (data) => data) => {
     try {
-      const args = JSON.parse(attribute(element, Attribute.args) ?? "[]")[position] ?? [];
-      const value = await call(target, args, elementData(element, (event as SubmitEvent).submitter));
+      await run(target, () => [
+        JSON.parse(attribute(element, Attribute.args) ?? "[]")[position] ?? [],
+        change(elementData(element, (event as SubmitEvent).submitter)),
+      ], element);
       if (event.type === "submit" && element instanceof HTMLFormElement) showTruth(element);
-      tell("success", { target, value });
-    } catch (error) {
-      // What is not a call's own error was thrown by reading the page.
-      const { code = "malformed", message, fields } = error as Error & Partial<CallError>;
-      tell("error", { code, message, fields, target });
+    } catch {
+      // It has been told.
     }
   };
 }

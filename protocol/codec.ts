@@ -79,7 +79,7 @@ function readNumberedCall(n: number, frame: Json[], limits: Limits): ClientFrame
 
 function readElement(element: Json, limits: Limits): ElementData {
   if (!isObject(element)) throw new WireError("malformed", "call: the element is an object.");
-  const { a, v, c, m, f } = element;
+  const { a, v, c, m, f, d, h, t, q } = element;
   if (a !== undefined && !(isObject(a) && Object.values(a).every(isString))) {
     throw new WireError("malformed", "call: the attributes are strings by name.");
   }
@@ -89,6 +89,19 @@ function readElement(element: Json, limits: Limits): ElementData {
   }
   if (m !== undefined && !(Array.isArray(m) && m.every(isString))) {
     throw new WireError("malformed", "call: the selected values are strings.");
+  }
+  if (d !== undefined && !(isObject(d) && Object.values(d).every(isStrings))) {
+    throw new WireError("malformed", "call: the data are lists of strings by name.");
+  }
+  for (const text of [h, t]) {
+    if (text === undefined) continue;
+    if (!isString(text)) throw new WireError("malformed", "call: what is in the element is a string.");
+    if (!fits(text, limits.field)) {
+      throw new WireError("too_large", `What is in an element has at most ${limits.field} bytes.`);
+    }
+  }
+  if (q !== undefined && typeof q !== "boolean") {
+    throw new WireError("malformed", "call: whether to log is a boolean.");
   }
   if (f !== undefined) checkFields(f, limits);
   return element as ElementData;
@@ -155,6 +168,10 @@ function isCount(value: Json | undefined): value is number {
 
 function isString(value: Json): value is string {
   return typeof value === "string";
+}
+
+function isStrings(value: Json): boolean {
+  return Array.isArray(value) && value.every(isString);
 }
 
 function isObject(value: Json): value is { [key: string]: Json } {

@@ -41,6 +41,14 @@ export interface ElementData {
   readonly c?: boolean;
   /** The values of the selected options of a `select multiple`. */
   readonly m?: readonly string[];
+  /** All values of `data-*` attributes of the elements that were asked for, by attribute. */
+  readonly d?: { readonly [name: string]: readonly string[] };
+  /** The HTML in the element, where it was asked for. */
+  readonly h?: string;
+  /** The text of the element, likewise. */
+  readonly t?: string;
+  /** Nothing of the call is to be logged. */
+  readonly q?: boolean;
   /** The successful controls of the enclosing form, in document order, files by their name. */
   readonly f?: readonly (readonly [name: string, value: string])[];
 }

@@ -18,6 +18,8 @@ export const Attribute = {
   reflex: "data-reflex",
   /** JSON: one list of arguments for each token of `data-reflex`. */
   args: "data-reflex-args",
+  /** What `data-reflex` offers with an event alone: nothing is done, and the page is brought up to date. */
+  refresh: "$#refresh",
   /** An element that no patch touches. */
   permanent: "data-reflex-permanent",
   /** The key of an element in a list, where it has no id. */
@@ -32,6 +34,60 @@ export const Attribute = {
   visit: "data-argyle-visit",
   /** On the root element, by the browser: `connecting`, `online`, `offline`. */
   status: "data-argyle-status",
+} as const;
+
+/**
+ * Attributes that say how the calls of an element are made.
+ *
+ * @example
+ * ```ts
+ * import { Option } from "@argyle/argyle/protocol";
+ * const slow = document.querySelectorAll(`[${Option.debounce}]`);
+ * ```
+ */
+export const Option = {
+  /** Milliseconds of quiet before the call is made. */
+  debounce: "data-reflex-debounce",
+  /** Milliseconds in which one call is made, the first. */
+  throttle: "data-reflex-throttle",
+  /** What the person is asked first. */
+  confirm: "data-reflex-confirm",
+  /** What a button says, disabled, while its call is under way. */
+  disableWith: "data-reflex-disable-with",
+  /** Whose `data-*` attributes are sent along, one of each name. */
+  dataset: "data-reflex-dataset",
+  /** Whose `data-*` attributes are sent along, all of them. */
+  datasetAll: "data-reflex-dataset-all",
+  /** `false`: the form is not sent. */
+  serializeForm: "data-reflex-serialize-form",
+  /** Which form is sent. */
+  formSelector: "data-reflex-form-selector",
+  /** The element's HTML is sent. */
+  innerHtml: "data-reflex-include-inner-html",
+  /** The element's text is sent. */
+  textContent: "data-reflex-include-text-content",
+  /** Nothing of the call is logged. */
+  suppressLogging: "data-reflex-suppress-logging",
+  /** Elements outside of which nothing changes. */
+  root: "data-reflex-root",
+} as const;
+
+/**
+ * How an element shows that a reflex of its is under way.
+ *
+ * @example
+ * ```ts
+ * import { Loading } from "@argyle/argyle/protocol";
+ * const style = `.${Loading.name} { opacity: 0.6 }`;
+ * ```
+ */
+export const Loading = {
+  /** Milliseconds that it may take without showing. */
+  patience: 120,
+  /** The class of the element. */
+  name: "reflex-loading",
+  /** Its attribute, `true`. */
+  busy: "aria-busy",
 } as const;
 
 /**

@@ -34,7 +34,7 @@ export type {
 } from "./frames.ts";
 export { canonicalJson, parseJson } from "./json.ts";
 export { defaultLimits, type Limits } from "./limits.ts";
-export { Attribute, Close, EVENT_PREFIX, Path, VISIT_HEADER } from "./markers.ts";
+export { Attribute, Close, EVENT_PREFIX, Loading, Option, Path, VISIT_HEADER } from "./markers.ts";
 export type {
   Address,
   AttributesOperation,

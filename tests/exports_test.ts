@@ -7,17 +7,20 @@ const surface: Record<string, readonly string[]> = {
     App ContextKey Engine Head Html HttpError Layout Live Middleware PageContext PathParams Reflex RequestContext Schema
     SharedContext Store Topic action contextKey href memo on raw redirect topic
   `),
-  "./client": list("CallError call"),
+  "./client": list(
+    "Behavior ReflexDetail ReflexError ReflexEvent ReflexOptions ReflexStage RemoteReflex behavior reflex",
+  ),
   "./kv": list("Check Engine Entry Store Write kv openKv"),
   "./memory": list("Check Engine Entry Store Write memory"),
   "./protocol": list(`
     Address Attribute AttributesOperation BLOCKED_URL BodyOperation CallFrame ClientFrame Clock Close DoneFrame EVENT_PREFIX ElementData
-    ErrorCode ErrorFrame HeadOperation HelloFrame InsertOperation Json Limits MorphOperation Operation
-    OrderOperation Outcome PROTOCOL_VERSION
+    ErrorCode ErrorFrame HeadOperation HelloFrame InsertOperation Json Limits Loading MorphOperation Operation
+    Option OrderOperation Outcome PROTOCOL_VERSION
     PatchFrame Path PingFrame PongFrame ReadyFrame RemoveOperation ResyncFrame Schema SchemaInput SchemaIssue SchemaOutput
     SchemaResult ServerFrame TextOperation TicketFrame VISIT_HEADER WireError canonicalJson defaultLimits errorSentences
     isUrlAttribute issueFields parseJson readClientFrame readServerFrame safeUrl systemClock writeFrame
   `),
+  "./stimulus": list("StimulateOptions Stimulating useReflex"),
   "./testing": list("FakeClock StoreUnderTest storeContract"),
   "./types": list(`
     Action ActionOptions AnyApp AppOptions Check Clock ElementReader Entry ErrorComponent FormReader JsxElement KeyContext KeyedContext
@@ -31,8 +34,8 @@ const surface: Record<string, readonly string[]> = {
 /** Compilers write its calls, and its types are Preact's. */
 const written = "./jsx-runtime";
 
-/** What an example may import beside the entries: a schema library, as users have one. */
-const library = "zod";
+/** What an example may import beside the entries: libraries, as users have them. */
+const libraries = ["zod", "@hotwired/stimulus"];
 
 /** Examples that may be left out of `deno test --doc`, each with its reason. */
 const IGNORED = 3;
@@ -74,7 +77,7 @@ Deno.test("exports: examples import the entries alone, and run, or say why not",
   const importable = [
     "@argyle/argyle",
     ...entries.map(([entry]) => `@argyle/argyle${entry.slice(1)}`),
-    library,
+    ...libraries,
   ];
   const found = fences(Object.values(docs.nodes).map(({ module_doc, symbols }) => [module_doc, symbols]));
   assert.ok(found.length > 100);

@@ -1,5 +1,5 @@
 /**
- * Serves the browser's script.
+ * Serves the browser's scripts.
  *
  * @module
  */
@@ -7,16 +7,39 @@
 import { gzipSync } from "node:zlib";
 import { takesGzip } from "../http/compress.ts";
 import { HttpError } from "../http/error.ts";
-import { clientHash, clientScript } from "../page/client_script.ts";
+import { clientHash, clientScripts } from "../page/client_script.ts";
+import { clientPath } from "../page/document.ts";
 
-let zipped: Uint8Array<ArrayBuffer> | undefined;
+/** One of them. */
+class Script {
+  readonly code: string;
+  #zipped: Uint8Array<ArrayBuffer> | undefined;
+
+  constructor(code: string) {
+    this.code = code;
+  }
+
+  /** Zipped as well as it can be, since that is done once; a `CompressionStream` has no level. */
+  get zipped(): Uint8Array<ArrayBuffer> {
+    return this.#zipped ??= new Uint8Array(gzipSync(this.code, { level: 9 }));
+  }
+}
+
+const scripts = new Map(
+  Object.entries(clientScripts).map(([name, code]) => [clientPath(name), new Script(code)]),
+);
+
+/** The browser's script of this path, if it is one's. */
+export function clientScriptAt(path: string): Script | undefined {
+  return scripts.get(path);
+}
 
 /**
- * The script, under a name that its content decides: it never changes, so it is kept for ever, and zipped once.
+ * A script, under a name that the content of all decides: it never changes, so it is kept for ever, and zipped once.
  *
  * @throws HttpError 405 for another method
  */
-export function serveClient(request: Request): Response {
+export function serveClient(request: Request, script: Script): Response {
   if (request.method !== "GET" && request.method !== "HEAD") {
     throw new HttpError(405, "The script is got by GET.", { headers: { allow: "GET, HEAD" } });
   }
@@ -32,10 +55,5 @@ export function serveClient(request: Request): Response {
   }
   if (gzip) headers.set("content-encoding", "gzip");
   if (request.method === "HEAD") return new Response(null, { headers });
-  return new Response(gzip ? zipped ??= zip(clientScript) : clientScript, { headers });
-}
-
-// Once, so as well as it can be; a `CompressionStream` has no level.
-function zip(text: string): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(gzipSync(text, { level: 9 }));
+  return new Response(gzip ? script.zipped : script.code, { headers });
 }

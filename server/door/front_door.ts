@@ -13,8 +13,7 @@ import { arrive } from "../http/host.ts";
 import { checkPostOrigin } from "../http/origin.ts";
 import { readPath } from "../http/path.ts";
 import { type Logger, makeRequestId } from "../observe.ts";
-import { clientPath } from "../page/document.ts";
-import { serveClient } from "./client_door.ts";
+import { clientScriptAt, serveClient } from "./client_door.ts";
 import { failure, readFailure } from "./failure.ts";
 import type { Arrived, Parts } from "./parts.ts";
 import { serveSite } from "./site_door.ts";
@@ -104,7 +103,8 @@ async function open({ request, id, arrival, development }: Arrived, house: House
   }
   checkPostOrigin(request, arrival);
   const arrived: Arrived = { request, id, arrival, path, development };
-  if (path === clientPath) return serveClient(request);
+  const script = clientScriptAt(path);
+  if (script !== undefined) return serveClient(request, script);
   if (path === Path.socket) {
     if (house.draining) throw new HttpError(503, "The server restarts.", { headers: { "retry-after": "1" } });
     return await openSocket(arrived, await house.ready());

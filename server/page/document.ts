@@ -7,8 +7,10 @@
 import { Attribute, Path } from "../../protocol/markers.ts";
 import { clientHash } from "./client_script.ts";
 
-/** The path of the browser's script below an app's base. */
-export const clientPath = `${Path.root}client-${clientHash}.js`;
+/** The path of one of the browser's scripts below an app's base: `client` is what every page carries. */
+export function clientPath(name: string): string {
+  return `${Path.root}${name}-${clientHash}.js`;
+}
 
 /**
  * The head of a page: what it wrote itself, and before it what every page needs and this one left out.
@@ -51,12 +53,24 @@ export function documentAround(
   const allowed = nonce === undefined
     ? head
     : head.replace(/<(style|script)(?=[\s>])/g, `<$1 nonce="${nonce}"`);
+  // A page's own scripts import ours by the package's name.
+  const names = live === undefined || !head.includes("<script")
+    ? ""
+    : `<script type="importmap" nonce="${nonce}">${importMap(base)}</script>`;
   const script = live === undefined
     ? ""
-    : `<script type="module" nonce="${nonce}" src="${base}${clientPath}" ` +
+    : `<script type="module" nonce="${nonce}" src="${base}${clientPath("client")}" ` +
       `${Attribute.page}="${live.token}" ${Attribute.visit}="${live.visit.slice(0, 6)}"></script>`;
   return {
-    before: `<!DOCTYPE html><html lang="${lang}"><head>${allowed}${script}</head><body>`,
+    before: `<!DOCTYPE html><html lang="${lang}"><head>${names}${allowed}${script}</head><body>`,
     after: "</body></html>",
   };
+}
+
+function importMap(base: string): string {
+  const imports = {
+    "@argyle/argyle/client": `${base}${clientPath("api")}`,
+    "@argyle/argyle/stimulus": `${base}${clientPath("stimulus")}`,
+  };
+  return JSON.stringify({ imports });
 }

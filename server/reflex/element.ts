@@ -152,7 +152,25 @@ export class ElementReader {
 
   /** The `data-*` attribute, by its name in a dataset: `dataset("userId")` is `data-user-id`. */
   dataset(name: string): Untrusted {
-    return this.attribute(`data-${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+    return this.attribute(attributeOf(name));
+  }
+
+  /** All values of this `data-*` attribute of the elements that `data-reflex-dataset-all` names, its own first. */
+  datasetAll(name: string): readonly Untrusted[] {
+    const lists = this.#data.d ?? {}, attribute = attributeOf(name);
+    return (Object.hasOwn(lists, attribute) ? lists[attribute] ?? [] : []).map((value) =>
+      new Untrusted(attribute, value)
+    );
+  }
+
+  /** The HTML in it, where `data-reflex-include-inner-html` asks for it. */
+  get innerHtml(): Untrusted {
+    return new Untrusted("innerHtml", this.#data.h);
+  }
+
+  /** The text of it, where `data-reflex-include-text-content` asks for it. */
+  get textContent(): Untrusted {
+    return new Untrusted("textContent", this.#data.t);
   }
 
   /** The property `value`. */
@@ -169,6 +187,10 @@ export class ElementReader {
   get checked(): boolean {
     return this.#data.c ?? false;
   }
+}
+
+function attributeOf(name: string): string {
+  return `data-${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 /**

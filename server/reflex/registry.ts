@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Attribute } from "../../protocol/markers.ts";
 import { isAction } from "./action.ts";
 import { Reflex } from "./reflex.ts";
 
@@ -28,11 +29,22 @@ const barred = new Set([
   "rescue",
 ]);
 
+/** What an event alone calls: nothing is done, and then the page is shown as it is now. */
+class Itself extends Reflex {
+  refresh(): void {}
+}
+
+const [itself = ""] = Attribute.refresh.split("#");
+
 /** The classes of one app, under the names that they were registered with. */
 export class Registry {
   readonly #classes = new Map<string, Registered>();
   readonly #names = new Map<object, string>();
   readonly #targets = new Map<string, { create: new () => Reflex; method: string; kind: MethodKind }>();
+
+  constructor() {
+    this.add(itself, Itself);
+  }
 
   /**
    * Registers a class.
@@ -82,7 +94,7 @@ export class Registry {
     const registered = this.#classes.get(name);
     if (registered === undefined) {
       return `There is no reflex class ${name}; registered are: ${
-        [...this.#classes.keys()].join(", ") || "none"
+        [...this.#classes.keys()].filter((name) => name !== itself).join(", ") || "none"
       }.`;
     }
     return `${name} has no method ${method} of its own; it has: ${

@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
 import { $, show, tick, window } from "./browser.ts";
+import { FakeEnvironment } from "./fakes.ts";
+import { restLoader } from "../../client/beside.ts";
 import { bind, parseOffers } from "../../client/bindings.ts";
 import { applyOperations } from "../../client/operations.ts";
 
 const heard: string[] = [];
+const load = restLoader(new FakeEnvironment().rest);
 bind((element, { target, position }) => {
   heard.push(`${element.id} ${target} ${position}`);
   return Promise.resolve();
-});
+}, load);
 
 /** Shows a page, sends an event, and says what was heard and whether the default was prevented. */
 async function hear(body: string, selector: string, event: unknown): Promise<[string[], boolean]> {
@@ -21,10 +24,25 @@ async function hear(body: string, selector: string, event: unknown): Promise<[st
 const click = (init = {}) => new window.MouseEvent("click", { bubbles: true, cancelable: true, ...init });
 const plain = (type: string, bubbles: boolean) => new window.Event(type, { bubbles, cancelable: true });
 
-Deno.test("parseOffers: tokens keep their positions, and what is no offer offers nothing", () => {
-  assert.deepEqual(parseOffers(" click->A#b\n nothing keydown->C#d "), [
-    { type: "click", target: "A#b", position: 0 },
-    { type: "keydown", target: "C#d", position: 2 },
+Deno.test("parseOffers: tokens keep their positions; an event alone brings the page up to date", () => {
+  assert.deepEqual(parseOffers(" click->A#b\n change keydown->C#d "), [
+    { type: "click", words: "", target: "A#b", position: 0 },
+    { type: "change", words: "", target: "$#refresh", position: 1 },
+    { type: "keydown", words: "", target: "C#d", position: 2 },
+  ]);
+});
+
+Deno.test("parseOffers: words stand behind an event; other names with dots are names", () => {
+  const types = (text: string) => parseOffers(text).map(({ type, words }) => [type, words]);
+  assert.deepEqual(types("click.prevent.once->A#b keydown.ctrl.k->A#b keyup.prevent->A#b"), [
+    ["click", ".prevent.once"],
+    ["keydown", ".ctrl.k"],
+    ["keyup", ".prevent"],
+  ]);
+  assert.deepEqual(types("shown.bs.modal->A#b shown.bs.modal.once->A#b keynote.shown->A#b"), [
+    ["shown.bs.modal", ""],
+    ["shown.bs.modal", ".once"],
+    ["keynote.shown", ""],
   ]);
 });
 

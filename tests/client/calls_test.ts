@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { FakeEnvironment } from "./fakes.ts";
 import { callsOver, Most } from "../../client/calls.ts";
-import type { CallError } from "../../client/call_error.ts";
+import type { ReflexError } from "../../client/reflex_error.ts";
 import { BURST, RATE } from "../../client/flow.ts";
 import { defaultLimits, readClientFrame } from "../../protocol/mod.ts";
 
@@ -9,15 +9,16 @@ function setUp() {
   const env = new FakeEnvironment();
   const calls = callsOver(env.clock);
   const sent: string[] = [];
+  const told: string[] = [];
   const call = (target = "A#b", args: readonly (string | number)[] = [], element = {}) => {
-    const outcome = calls.call(target, args, element);
+    const outcome = calls.call(target, args, element, (stage) => told.push(`${target} ${stage}`));
     outcome.catch(() => {});
     return outcome;
   };
-  return { env, calls, sent, call, send: (text: string) => void sent.push(text) };
+  return { env, calls, sent, told, call, send: (text: string) => void sent.push(text) };
 }
 
-const codeOf = (outcome: Promise<unknown>) => outcome.then(() => "none", (error: CallError) => error.code);
+const codeOf = (outcome: Promise<unknown>) => outcome.then(() => "none", (error: ReflexError) => error.code);
 
 Deno.test("calls: the client's own limits stay within the server's", () => {
   assert.equal(Most.inFlight, defaultLimits.pendingPerVisit);
@@ -30,11 +31,11 @@ Deno.test("calls: a frame carries number, acknowledgement, arguments and element
   const { calls, sent, call, send } = setUp();
   calls.online(send);
   call("A#a"), call("A#b", [1, "x"]), call("A#c", [], { v: "y" });
-  calls.settle(1);
+  calls.settle(false, 1);
   call("A#d");
-  calls.settle(3);
+  calls.settle(false, 3);
   call("A#e");
-  calls.settle(2);
+  calls.settle(false, 2);
   call("A#f");
   assert.deepEqual(sent.map((text) => JSON.parse(text)), [
     ["call", 1, 0, "A#a"],
@@ -47,13 +48,16 @@ Deno.test("calls: a frame carries number, acknowledgement, arguments and element
   for (const text of sent) assert.equal(readClientFrame(text, defaultLimits)[0], "call");
 });
 
-Deno.test("calls: arguments are those of the moment of the call", () => {
-  const { calls, sent, send } = setUp();
-  const args = [1];
-  calls.call("A#b", args, {}).catch(() => {});
-  args.push(2);
+Deno.test("calls: what waits is told to be queued, then delivered, each once, also when it is sent again", () => {
+  const { calls, told, call, send } = setUp();
+  call("A#a");
+  assert.deepEqual(told, ["A#a queued"]);
   calls.online(send);
-  assert.deepEqual(JSON.parse(sent[0]!)[4], [1]);
+  call("A#b");
+  calls.offline();
+  calls.online(send);
+  calls.settle(true, 2, 1);
+  assert.deepEqual(told, ["A#a queued", "A#a delivered", "A#b delivered", "A#b nothing"]);
 });
 
 Deno.test("calls: at most 32 are under way, the rest wait their turn", () => {
@@ -61,7 +65,7 @@ Deno.test("calls: at most 32 are under way, the rest wait their turn", () => {
   calls.online(send);
   for (let i = 0; i < 40; i++) call();
   assert.equal(sent.length, Most.inFlight);
-  calls.settle(5);
+  calls.settle(false, 5);
   assert.equal(sent.length, Most.inFlight + 1);
   assert.deepEqual(JSON.parse(sent.at(-1)!).slice(0, 3), ["call", 33, 0]);
 });
@@ -72,7 +76,7 @@ Deno.test("calls: a flood leaves at the rate that the server allows", () => {
   for (let i = 0; i < 400; i++) call();
   let answered = 0;
   const answerAll = () => {
-    while (answered < sent.length) calls.settle(++answered);
+    while (answered < sent.length) calls.settle(false, ++answered);
   };
   answerAll();
   assert.equal(sent.length, BURST);
@@ -99,9 +103,9 @@ Deno.test("calls: a second outcome changes nothing", async () => {
   const { calls, call, send } = setUp();
   calls.online(send);
   const outcome = call();
-  calls.settle(1, "first");
-  calls.settle(1, "second");
-  calls.settle(99);
+  calls.settle(false, 1, "first");
+  calls.settle(false, 1, "second");
+  calls.settle(false, 99);
   assert.equal(await outcome, "first");
   assert.equal(calls.waiting(), false);
 });

@@ -6,6 +6,7 @@
 
 import { setImmediate } from "node:timers";
 import type { Environment, Socket } from "../../client/environment.ts";
+import * as rest from "../../client/rest.ts";
 import type { ServerFrame } from "../../protocol/frames.ts";
 
 /** A socket whose other end is the test. */
@@ -88,6 +89,11 @@ export class FakeEnvironment implements Environment {
     this.sockets.push(socket);
     return socket;
   };
+
+  /** Whether the script beside can be had. */
+  hasRest = true;
+  readonly rest: Environment["rest"] = () =>
+    this.hasRest ? Promise.resolve(rest) : Promise.reject(new TypeError("no network"));
 
   readonly fetch = (url: string, init: RequestInit): Promise<Response> => {
     const { promise, resolve, reject } = Promise.withResolvers<Response>();

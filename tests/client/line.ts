@@ -6,8 +6,9 @@
 
 import { $, show } from "./browser.ts";
 import { FakeEnvironment } from "./fakes.ts";
+import type { Rest } from "../../client/beside.ts";
 import { callsOver } from "../../client/calls.ts";
-import type { CallError } from "../../client/call_error.ts";
+import type { ReflexError } from "../../client/reflex_error.ts";
 import { connection } from "../../client/connection.ts";
 import type { Operation } from "../../protocol/operations.ts";
 
@@ -28,13 +29,17 @@ export function setUp() {
   const calls = callsOver(env.clock);
   const patches: (readonly Operation[])[] = [];
   const replaced: string[] = [];
-  const line = connection($<HTMLScriptElement>("script"), calls, {
-    patch: (operations) => {
+  const interpreter = {
+    needsRest: (operations: readonly Operation[]) => !rest && operations.some(([name]) => name === "order"),
+    patch: (operations: readonly Operation[]) => {
       if (operations.some(([, id]) => id === "missing")) throw new TypeError("no such element");
       patches.push(operations);
     },
-    replace: (_head, body) => void replaced.push(body.textContent?.trim() ?? ""),
-  }, env);
+    replace: (_head: Element, body: Element) => void replaced.push(body.textContent?.trim() ?? ""),
+  };
+  let rest: Rest | undefined;
+  const load = async () => rest = await env.rest();
+  const line = connection($<HTMLScriptElement>("script"), calls, interpreter, load, env);
   line.wake();
   function online(version = 0) {
     env.socket.open();
@@ -42,7 +47,7 @@ export function setUp() {
     return env.socket;
   }
   const call = (target: string) => {
-    const outcome = calls.call(target, [], {});
+    const outcome = calls.call(target, [], {}, () => {});
     line.expect();
     outcome.catch(() => {});
     return outcome;
@@ -54,4 +59,4 @@ export function setUp() {
 export const status = () => document.documentElement.getAttribute("data-argyle-status");
 /** Why a call failed. */
 export const codeOf = (outcome: Promise<unknown>) =>
-  outcome.then(() => "none", (error: CallError) => error.code);
+  outcome.then(() => "none", (error: ReflexError) => error.code);

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { $, show } from "./browser.ts";
+import { FakeEnvironment } from "./fakes.ts";
+import { restLoader } from "../../client/beside.ts";
 import { markSent } from "../../client/fields.ts";
 import { markOpen } from "../../client/open.ts";
 import { applyOperations } from "../../client/operations.ts";
@@ -15,6 +17,8 @@ function applied(body: string, operations: Operation[], person: () => void = () 
 }
 
 const field = (selector = "input"): HTMLInputElement => $<HTMLInputElement>(selector);
+
+await restLoader(new FakeEnvironment().rest)();
 
 Deno.test("text: is text, whatever is in it and whatever stood there", () => {
   const evil = `<b>&amp;"</b>`, escaped = `&lt;b&gt;&amp;amp;"&lt;/b&gt;`;

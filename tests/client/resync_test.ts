@@ -134,6 +134,7 @@ Deno.test("resync: a fetch that hangs is given up", async () => {
 Deno.test("resync: a ticket is posted, and then the page is fetched whatever came of it", async () => {
   const { env, online } = setUp();
   online().say(["ticket", "abc"]);
+  await settled();
   assert.equal(env.request.url, "https://shop.test/app/_argyle/ticket");
   assert.equal(env.request.init.body, "abc");
   assert.equal(env.request.init.method, "POST");
@@ -141,6 +142,44 @@ Deno.test("resync: a ticket is posted, and then the page is fetched whatever cam
   await settled();
   env.pass(200);
   assert.equal(env.requests.length, 2);
+});
+
+Deno.test("resync: a patch that needs the script beside waits for it, and what comes behind it waits too", async () => {
+  const { env, online, patches, call } = setUp();
+  const socket = online();
+  const outcome = call("A#b");
+  socket.say(["patch", 1, [["order", "a", [1, 1, 0, 1]]]]);
+  socket.say(["patch", 2, [["text", "a", "2"]]]);
+  socket.say(["done", 1, 7]);
+  assert.equal(patches.length, 0);
+  assert.equal(await outcome, 7);
+  assert.deepEqual(patches.map(([operation]) => operation?.[0]), ["order", "text"]);
+  socket.say(["patch", 3, [["order", "a", [1, 1, 0, 1]]]]);
+  assert.equal(patches.length, 3, "it is there now");
+  assert.equal(env.requests.length, 0);
+});
+
+Deno.test("resync: a patch whose script cannot be had is made up for by the whole page", async () => {
+  const { env, online, patches, replaced } = setUp();
+  env.hasRest = false;
+  online().say(["patch", 1, [["order", "a", [1, 1, 0, 1]]]]);
+  await settled();
+  env.pass(200);
+  assert.equal(env.requests.length, 1);
+  env.request.answer(pageOf("T1", "v1"));
+  await settled();
+  assert.deepEqual([patches, replaced], [[], ["T1"]]);
+});
+
+Deno.test("resync: what waits for a script is not done to a page of another socket", async () => {
+  const { env, online, patches } = setUp();
+  online().say(["patch", 1, [["order", "a", [1, 1, 0, 1]]]]);
+  env.socket.fail(1006);
+  await settled();
+  env.pass(300);
+  online();
+  await settled();
+  assert.deepEqual(patches, []);
 });
 
 Deno.test("resync: a socket that never opened is followed by a fresh page", async () => {

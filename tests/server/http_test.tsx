@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { App, Head, HttpError } from "@argyle/argyle";
 import type { AppOptions } from "@argyle/argyle/types";
 import { memory } from "@argyle/argyle/memory";
-import { clientHash, clientScript } from "../../server/page/client_script.ts";
+import { clientHash, clientScripts } from "../../server/page/client_script.ts";
 import { load, MemoryLog, timed } from "../helpers/peer.ts";
 
 function make(options: AppOptions = {}) {
@@ -256,7 +256,7 @@ timed("headers: on https there is HSTS, and requests are upgraded", async () => 
 timed("client: the script has a name that its content decides, and is kept for ever", async () => {
   const { app } = make();
   const response = await get(app, `/_argyle/client-${clientHash}.js`);
-  assert.equal(await response.text(), clientScript);
+  assert.equal(await response.text(), clientScripts.client);
   assert.equal(response.headers.get("content-type"), "text/javascript; charset=utf-8");
   assert.equal(response.headers.get("cache-control"), "public, max-age=31536000, immutable");
   const again = await get(app, `/_argyle/client-${clientHash}.js`, {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { App, Reflex } from "@argyle/argyle";
 import { Path } from "@argyle/argyle/protocol";
-import { clientPath } from "../../server/page/document.ts";
+import { clientPath as pathOf } from "../../server/page/document.ts";
 import { type EveryKind, everyKind, headersOf } from "../helpers/every_kind.tsx";
 import { load, MemoryLog, Peer, timed } from "../helpers/peer.ts";
 
@@ -77,6 +77,7 @@ const zippedFile: Table = {
   vary: "accept-encoding",
 };
 const allow: Table = { allow: "GET, HEAD, OPTIONS" };
+const clientPath = pathOf("client");
 const hash = /client-([0-9a-f]{12})\.js$/.exec(clientPath)?.[1];
 const script: Table = {
   ...always,

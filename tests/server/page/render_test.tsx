@@ -154,10 +154,20 @@ Deno.test("renderPage: data-reflex is recorded from the strings, from a hole and
   assert.deepEqual(render(h("p", { "data-reflex": "click->A#plain" })).offers, [["A#plain"]]);
 });
 
+Deno.test("renderPage: words behind an event; one that is none is an error that names it", () => {
+  const tokens = "click.prevent.once->A#b keydown.ctrl.k->A#b shown.bs.modal->A#b change";
+  assert.deepEqual(render(<b data-reflex={v(tokens)} />).offers, [["A#b"], ["A#b"], ["A#b"], ["$#refresh"]]);
+  assert.throws(
+    () => render(<b data-reflex={v("click.prevnt->A#b")} />),
+    /has the word prevnt; there are prevent,/,
+  );
+  assert.throws(() => render(h("b", { "data-reflex": "submit.enter" })), /has the word enter/);
+});
+
 Deno.test("renderPage: a malformed data-reflex is an error that names the token", () => {
   for (
     const token of [
-      "click",
+      "click->",
       "click->A",
       "A#b",
       "click=>A#b",

@@ -11,12 +11,12 @@ import type { ErrorCode } from "../protocol/errors.ts";
  *
  * @example
  * ```ts
- * import { CallError } from "@argyle/argyle/client";
- * const error = new CallError("invalid", "The input is not valid.", { email: "Required" });
+ * import { ReflexError } from "@argyle/argyle/client";
+ * const error = new ReflexError("invalid", "The input is not valid.", { email: "Required" });
  * error.fields?.email; // "Required"
  * ```
  */
-export class CallError extends Error {
+export class ReflexError extends Error {
   /** The code, for programs. */
   readonly code: ErrorCode;
   /** Sentences by field of the input, for `invalid`; else `undefined`. */
@@ -31,7 +31,7 @@ export class CallError extends Error {
    */
   constructor(code: ErrorCode, message: string, fields?: Readonly<Record<string, string>>) {
     super(message);
-    this.name = "CallError";
+    this.name = "ReflexError";
     this.code = code;
     this.fields = fields;
   }

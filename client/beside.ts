@@ -1,0 +1,37 @@
+/**
+ * The script beside this one: what only some pages need. It is loaded when the first of it is met.
+ *
+ * @module
+ */
+
+import type { Options } from "./bindings.ts";
+import type { countBusy } from "./busy.ts";
+import type { order } from "./order.ts";
+import type { redeem } from "./redeem.ts";
+
+/** What it gives. */
+export interface Rest {
+  readonly countBusy: typeof countBusy;
+  readonly options: Options;
+  readonly order: typeof order;
+  readonly redeem: typeof redeem;
+}
+
+/** Loads it, once. */
+export type LoadRest = () => Promise<Rest>;
+
+/** What has been loaded. */
+export let rest: Rest | undefined;
+
+/** Keeps what was loaded; what could not be is tried again. */
+export function restLoader(load: LoadRest): LoadRest {
+  let loading: Promise<Rest> | undefined;
+  return async () => {
+    try {
+      return rest = await (loading ??= load());
+    } catch (error) {
+      loading = undefined;
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,22 @@
+/**
+ * What every page carries: the running client, and what the scripts beside it have to share with it. What is not here,
+ * they bring along themselves.
+ *
+ * @module
+ */
+
+import { browserEnvironment } from "./environment.ts";
+import { ownScript } from "./page.ts";
+import { type Client, start } from "./start.ts";
+
+export { holdFields } from "./fields.ts";
+export { applyOperations } from "./operations.ts";
+export { after, place } from "./plain_morph.ts";
+export { ReflexError } from "./reflex_error.ts";
+export { request } from "./refresh.ts";
+export { elementData } from "./serialize.ts";
+
+const script = globalThis.document && ownScript();
+
+/** The page's client; none where this is not a page of the framework. */
+export const client: Client | null | undefined = script && start(script, browserEnvironment());
