@@ -1,6 +1,6 @@
 /**
  * From an event on the page to a call: `data-reflex="click->Counter#increment"`. One listener for each event type
- * stands on the window, in the capturing phase, so that nothing needs to be bound when the page changes.
+ * stands on the document, in the capturing phase, so that nothing needs to be bound when the page changes.
  *
  * @module
  */
@@ -76,11 +76,17 @@ export function bind(perform: Perform, load: LoadRest): void {
     for (const { type, words } of offers) {
       // They are there when the first event comes, if that can be.
       if (words) void load();
-      if (types.has(type)) continue;
-      types.add(type);
-      listen(type, hear, /click|submit/.test(type) || !!words);
+      if (/window/.test(words)) add(type, words, hearBeyond, window);
+      add(type, words, hear, document);
     }
     return offers;
+  }
+
+  function add(type: string, words: string, run: (event: Event) => void, target: EventTarget): void {
+    const name = type + (target === document);
+    // A page is not to scroll less smoothly because it is listened to.
+    if (!types.has(name)) listen(type, run, !!words || !/touch|wheel/.test(type), target);
+    types.add(name);
   }
 
   function meant(element: Element, event: Event, beyond = false): readonly Offer[] {
@@ -101,6 +107,10 @@ export function bind(perform: Perform, load: LoadRest): void {
       if (!found && (event.bubbles || element === path[0]) && meant(element, event)[0]) found = element;
     }
     if (found) take(found, event, false);
+    hearBeyond(event);
+  }
+
+  function hearBeyond(event: Event): void {
     rest?.options.beyond([...parsed.values()].flat(), event).forEach((element) => take(element, event, true));
   }
 

@@ -5,21 +5,23 @@
  */
 
 import { Loading } from "../protocol/markers.ts";
+import { get } from "./dom.ts";
 
 /** How many are. */
 const counts = new Map<Element, number>();
 
 /** One more, or by -1 one less. */
 export function countBusy(element: Element, by: number): void {
-  const count = (counts.get(element) ?? 0) + by;
+  const count = (counts.get(element) ?? 0) + by, classes = get(element, "classList");
   if (count > 0) {
     counts.set(element, count);
-    element.classList.add(Loading.name);
-    element.setAttribute(Loading.busy, "true");
+    classes.add(Loading.name);
+    get(element, "setAttribute").call(element, Loading.busy, "true");
     return;
   }
   counts.delete(element);
-  element.classList.remove(Loading.name);
-  element.removeAttribute(Loading.busy);
-  if (element.classList.length === 0) element.removeAttribute("class");
+  classes.remove(Loading.name);
+  const remove = get(element, "removeAttribute");
+  remove.call(element, Loading.busy);
+  if (classes.length === 0) remove.call(element, "class");
 }

@@ -5,7 +5,7 @@
  */
 
 import { Option } from "../protocol/markers.ts";
-import { attribute } from "./dom.ts";
+import { attribute, get } from "./dom.ts";
 
 /** The value of `disabled` that is ours: the server writes another. */
 const OURS = "reflex";
@@ -21,9 +21,9 @@ export function disable(element: Element, submitter: Element | null | undefined)
   const button = submitter ?? (element instanceof HTMLFormElement ? submitButton(element) : element);
   if (!button || attribute(button, "disabled") !== null) return undefined;
   const restore = label === "" ? undefined : relabel(button, label);
-  button.setAttribute("disabled", OURS);
+  get(button, "setAttribute").call(button, "disabled", OURS);
   return () => {
-    if (attribute(button, "disabled") === OURS) button.removeAttribute("disabled");
+    if (attribute(button, "disabled") === OURS) get(button, "removeAttribute").call(button, "disabled");
     restore?.();
   };
 }

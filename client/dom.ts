@@ -66,7 +66,15 @@ export function announce(target: EventTarget, name: string, detail?: unknown, ca
   );
 }
 
-/** Listens on the window, in the capturing phase; without `active` the listener cannot prevent the default. */
-export function listen(type: string, run: (event: Event) => void, active = false): void {
-  addEventListener(type, run, { capture: true, passive: !active });
+/**
+ * Listens on the document, in the capturing phase; without `active` the listener cannot prevent the default. (Chromium
+ * sends no `mouseenter` for a listener that stands on the window.)
+ */
+export function listen(
+  type: string,
+  run: (event: Event) => void,
+  active = false,
+  target: EventTarget = document,
+): void {
+  EventTarget.prototype.addEventListener.call(target, type, run, { capture: true, passive: !active });
 }

@@ -24,6 +24,7 @@
  */
 
 export { type Behavior, behavior } from "./behavior.ts";
-export { reflex, type ReflexOptions, type RemoteReflex } from "./reflex.ts";
+export { reflex, type ReflexOptions, type RemoteAction, type RemoteReflex } from "./reflex.ts";
+export type { ReflexMember } from "../protocol/reflex_member.ts";
 export { ReflexError } from "./core.ts";
 export type { ReflexDetail, ReflexEvent, ReflexStage } from "./reflex_event.ts";

@@ -35,8 +35,8 @@ export function moreData(element: Element, data: ElementData): ElementData {
     if (fields === undefined) delete more.f;
     else more.f = fields;
   }
-  if (asks(element, Option.innerHtml)) more.h = element.innerHTML;
-  if (asks(element, Option.textContent)) more.t = element.textContent ?? "";
+  if (asks(element, Option.innerHtml)) more.h = get(element, "innerHTML");
+  if (asks(element, Option.textContent)) more.t = get(element, "textContent") ?? "";
   if (asks(element, Option.suppressLogging)) more.q = true;
   return more;
 }

@@ -26,22 +26,34 @@ import type { Sent } from "./lifecycle.ts";
  * ```
  */
 export type RemoteReflex<R> = {
-  readonly [K in keyof R as K extends ReflexMember ? never : R[K] extends Callable ? K : never]: Remote<R[K]>;
+  readonly [
+    K in keyof R as K extends ReflexMember ? never
+      : R[K] extends RemoteAction | ((...args: never) => unknown) ? K
+      : never
+  ]: R[K] extends RemoteAction<infer Input, infer Result>
+    ? undefined extends Input ? (input?: Input) => Promise<Result>
+    : (input: Input) => Promise<Result>
+    : R[K] extends (...args: never) => infer Result ? () => Promise<Awaited<Result>>
+    : never;
 };
 
-type ActionLike<Input = unknown, Result = unknown> = {
-  readonly "~types"?: { readonly input: Input; readonly result: Result };
+/**
+ * What of an action a script knows: its types.
+ *
+ * @example
+ * ```ts
+ * import { action } from "@argyle/argyle";
+ * import type { RemoteAction } from "@argyle/argyle/client";
+ * import { z } from "zod";
+ * const add: RemoteAction<number, number> = action(z.int(), (by): number => by + 1);
+ * ```
+ */
+export interface RemoteAction<Input = unknown, Result = unknown> {
+  /** Says what input reads. */
   readonly schema: unknown;
-};
-
-type Callable = ActionLike | ((...args: never) => unknown);
-
-type Remote<T> = T extends ActionLike<infer Input, infer Result>
-  ? unknown extends Input ? (input?: Input) => Promise<Result>
-  : undefined extends Input ? (input?: Input) => Promise<Result>
-  : (input: Input) => Promise<Result>
-  : T extends (...args: never) => infer Result ? () => Promise<Awaited<Result>>
-  : never;
+  /** Carries the types of input and result; there is nothing at run time. */
+  readonly "~types"?: { readonly input: Input; readonly result: Result };
+}
 
 /**
  * How reflexes are called.

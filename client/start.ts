@@ -39,9 +39,9 @@ export function start(script: HTMLScriptElement, env: Environment): Client {
   listen("compositionstart", ({ target }) => compose(target));
   listen("compositionend", () => compose(null));
   listen("visibilitychange", () => page("hidden") || line.wake());
-  listen("online", line.wake);
-  listen("pagehide", line.sleep);
-  listen("pageshow", (event) => (event as PageTransitionEvent).persisted && line.wake());
+  addEventListener("online", line.wake);
+  addEventListener("pagehide", line.sleep);
+  addEventListener("pageshow", ({ persisted }) => persisted && line.wake());
   showStatus("connecting");
   line.wake();
   return { run };

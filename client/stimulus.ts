@@ -80,17 +80,27 @@ export interface Stimulating {
   stimulate(target?: string, ...args: readonly unknown[]): Promise<Json | undefined>;
 }
 
-/** A controller, as far as it matters here. */
-interface Controller {
+/**
+ * A controller, as far as it matters here.
+ *
+ * @example
+ * ```ts
+ * import type { StimulusController } from "@argyle/argyle/stimulus";
+ * const idOf = ({ element }: StimulusController) => element.id;
+ * ```
+ */
+export interface StimulusController {
+  /** The element that it is of. */
   readonly element: Element;
+  /** Its element goes. */
   disconnect?(): void;
 }
 
-const controllers = new Set<Controller>();
+const controllers = new Set<StimulusController>();
 
 /** Which controller has made a call, by the call's arguments' element. */
-let calling: Controller | undefined;
-const callers = new WeakMap<ReflexDetail, Controller>();
+let calling: StimulusController | undefined;
+const callers = new WeakMap<ReflexDetail, StimulusController>();
 
 const stages: Readonly<
   Partial<Record<ReflexStage, readonly [generic: string, prefix: string, suffix: string]>>
@@ -127,7 +137,7 @@ const stages: Readonly<
  * }
  * ```
  */
-export function useReflex<C extends Controller>(controller: C): C & Stimulating {
+export function useReflex<C extends StimulusController>(controller: C): C & Stimulating {
   const stimulating = controller as C & Stimulating;
   if (controllers.has(controller)) return stimulating;
   if (controllers.size === 0) watch();
@@ -152,7 +162,11 @@ function watch(): void {
   }
 }
 
-function stimulate(controller: Controller, target: string, args: unknown[]): Promise<Json | undefined> {
+function stimulate(
+  controller: StimulusController,
+  target: string,
+  args: unknown[],
+): Promise<Json | undefined> {
   const element = args[0] instanceof Element ? args.shift() as Element : controller.element;
   const options = isOptions(args[0]) ? args.shift() as StimulateOptions : {};
   // Its first event is told before this returns.
@@ -195,7 +209,7 @@ function tell(event: Event): void {
 }
 
 /** The controllers of the nearest element that has any. */
-function nearest(element: Element | undefined): Controller[] {
+function nearest(element: Element | undefined): StimulusController[] {
   for (let one: Element | null | undefined = element; one; one = one.parentElement) {
     const found = [...controllers].filter((controller) => controller.element === one);
     if (found.length > 0) return found;
@@ -204,7 +218,7 @@ function nearest(element: Element | undefined): Controller[] {
 }
 
 function callBack(
-  controller: Controller,
+  controller: StimulusController,
   [generic, prefix, suffix]: readonly [string, string, string],
   { reflex, id, element, message }: ReflexDetail,
 ): void {

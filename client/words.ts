@@ -52,8 +52,8 @@ export function accepts(element: Element, offer: Offer, event: Event, beyond: bo
   if (words.some(isBeyond) !== beyond) return false;
   if (words.includes("self") && event.target !== element) return false;
   if (words.includes("outside") && event.composedPath().includes(element)) return false;
-  // What happens to the window alone does not reach the document.
-  if (words.includes("document") && !(event.target instanceof Node)) return false;
+  // The window hears of what happens in the document as well.
+  if (beyond && words.includes("window") !== (event.currentTarget !== document)) return false;
   if (words.includes("once") && done.get(element)?.has(nameOf(offer))) return false;
   return !offer.type.startsWith("key") || isKey(words, event as KeyboardEvent);
 }

@@ -4,7 +4,15 @@
  * @module
  */
 
-/** The members of the base class. A test of the server's holds them against it. */
+/**
+ * The members of the base class. A test of the server's holds them against it.
+ *
+ * @example
+ * ```ts
+ * import type { ReflexMember } from "@argyle/argyle/client";
+ * const barred: ReflexMember[] = ["session", "publish"];
+ * ```
+ */
 export type ReflexMember =
   | "abort"
   | "after"

@@ -8,7 +8,7 @@ const surface: Record<string, readonly string[]> = {
     SharedContext Store Topic action contextKey href memo on raw redirect topic
   `),
   "./client": list(
-    "Behavior ReflexDetail ReflexError ReflexEvent ReflexOptions ReflexStage RemoteReflex behavior reflex",
+    "Behavior ReflexDetail ReflexError ReflexEvent ReflexMember ReflexOptions ReflexStage RemoteAction RemoteReflex behavior reflex",
   ),
   "./kv": list("Check Engine Entry Store Write kv openKv"),
   "./memory": list("Check Engine Entry Store Write memory"),
@@ -20,7 +20,7 @@ const surface: Record<string, readonly string[]> = {
     SchemaResult ServerFrame TextOperation TicketFrame VISIT_HEADER WireError canonicalJson defaultLimits errorSentences
     isUrlAttribute issueFields parseJson readClientFrame readServerFrame safeUrl systemClock writeFrame
   `),
-  "./stimulus": list("StimulateOptions Stimulating useReflex"),
+  "./stimulus": list("StimulateOptions Stimulating StimulusController useReflex"),
   "./testing": list("FakeClock StoreUnderTest storeContract"),
   "./types": list(`
     Action ActionOptions AnyApp AppOptions Check Clock ElementReader Entry ErrorComponent FormReader JsxElement KeyContext KeyedContext

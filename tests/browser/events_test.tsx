@@ -128,9 +128,10 @@ browse("events: argyle:success and argyle:error tell what became of a call", asy
   await page.evaluate(() => {
     const heard: unknown[] = [];
     Object.assign(globalThis, { heard });
-    for (const name of ["argyle:success", "argyle:error"]) {
+    for (const name of ["argyle:success", "argyle:error", "argyle:halted"]) {
       document.addEventListener(name, (event) => {
-        heard.push([name, (event.target as Element).id, (event as CustomEvent).detail]);
+        const { reflex, value, code, message, fields } = (event as CustomEvent).detail;
+        heard.push([name, (event.target as Element).id, { reflex, value, code, message, fields }]);
         document.title = `${heard.length}`;
       });
     }
@@ -141,16 +142,19 @@ browse("events: argyle:success and argyle:error tell what became of a call", asy
   await page.waitForFunction(() => document.title === "2");
   await page.locator("#checked input").press("Enter");
   await page.waitForFunction(() => document.title === "3");
+  const nothing = { code: undefined, message: undefined, fields: undefined };
   assert.deepEqual(await page.evaluate(() => (globalThis as unknown as { heard: unknown[] }).heard), [
-    ["argyle:success", "link", { target: "Act#did", value: { what: "link" } }],
-    ["argyle:error", "refused", {
-      target: "Act#refuse",
+    ["argyle:success", "link", { reflex: "Act#did", value: { what: "link" }, ...nothing }],
+    ["argyle:halted", "refused", {
+      reflex: "Act#refuse",
+      value: undefined,
       code: "halted",
       message: "Not today.",
       fields: undefined,
     }],
     ["argyle:error", "checked", {
-      target: "Act#check",
+      reflex: "Act#check",
+      value: undefined,
       code: "invalid",
       message: "The input is not valid.",
       fields: { age: "Too young" },
