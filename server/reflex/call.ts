@@ -74,7 +74,8 @@ function runOn(
   const late = (error: unknown) => host.log.error("a reflex failed after its deadline", error, { target });
   try {
     const input = call.resolved.kind === "method" ? args : actionInput(target, args, element);
-    const ran = run(call.resolved, input, makeContext, host.limits, host.clock, late);
+    const called = { name: target, args };
+    const ran = run(call.resolved, input, called, makeContext, host.limits, host.clock, late);
     const result = ran instanceof Promise
       ? ran.then((ran) => settle(ran, call, drafts, effects, host.limits.outcome))
       : settle(ran, call, drafts, effects, host.limits.outcome);
@@ -191,6 +192,11 @@ class OneCall implements CallContext {
   renew(user: string | null): void {
     this.#effects.renew(user);
   }
+
+  undo(): void {
+    this.#drafts.undo();
+    this.#effects.undo();
+  }
 }
 
 /**
@@ -265,6 +271,13 @@ class Drafts {
     return this.#state.value;
   }
 
+  /** As if nothing had been written. That it was read counts on: what follows may rest on it. */
+  undo(): void {
+    for (const draft of [this.#session, this.#state]) {
+      if (draft.before !== undefined) draft.value = JSON.parse(draft.before);
+    }
+  }
+
   changes(): Pick<Change, "read" | "values" | "state"> {
     const state = changed(this.#state, "state");
     return {
@@ -286,6 +299,12 @@ class Effects {
   constructor(user: string | undefined, values: ContextValues) {
     this.#user = user;
     this.#values = values;
+  }
+
+  /** As if nothing had been done. */
+  undo(): void {
+    this.ticket = undefined;
+    this.#topics = undefined;
   }
 
   /** Notes a login or logout; the last one counts. */

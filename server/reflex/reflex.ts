@@ -8,6 +8,7 @@ import { WireError } from "../../protocol/errors.ts";
 import type { Topic } from "../bus/topic.ts";
 import type { ContextKey } from "../http/context.ts";
 import type { Untyped } from "../page/page.ts";
+import type { CalledAction } from "./callbacks.ts";
 import type { ElementReader, FormReader } from "./element.ts";
 
 /** What a call gives to the reflex that it runs on. */
@@ -38,6 +39,8 @@ export interface CallContext {
   publish(topic: Topic): void;
   /** Notes a login or logout. */
   renew(user: string | null): void;
+  /** Forgets all that the call has done so far. */
+  undo(): void;
 }
 
 let attachCall: (reflex: Reflex, call: CallContext) => void;
@@ -206,6 +209,77 @@ export abstract class Reflex<Session extends object = any, State extends object 
    */
   logout(): void {
     this.#current("logout()").renew(null);
+  }
+
+  /**
+   * Runs before each action and method of the class, also before an action's schema: the place to `forbid()`. To
+   * override; a class below calls it by `super.before(action)`. It has the time limit of the action, together with it.
+   *
+   * The order is `before`, `around` with the body in it, `after`; `rescue` stands around all three. None of them can be
+   * called from a browser.
+   *
+   * @param _action what is called
+   *
+   * @example
+   * ```ts
+   * import { Reflex } from "@argyle/argyle";
+   * class Admin extends Reflex {
+   *   override before() {
+   *     if (this.user === undefined) this.forbid("Log in first.");
+   *   }
+   * }
+   * ```
+   */
+  before(_action: CalledAction): void | Promise<void> {}
+
+  /**
+   * Runs after the body, where that did not throw. To override.
+   *
+   * @param _action what was called
+   */
+  after(_action: CalledAction): void | Promise<void> {}
+
+  /**
+   * Runs around the body. To override: what it returns is the payload, so that it returns what `run()` gives. Where it
+   * does not call `run`, the body and `after` do not run.
+   *
+   * @param _action what is called
+   * @param run the body; once at most
+   * @throws TypeError by `run` the second time
+   *
+   * @example
+   * ```ts
+   * import { Reflex } from "@argyle/argyle";
+   * import type { CalledAction } from "@argyle/argyle/types";
+   * class Timed extends Reflex {
+   *   override async around(action: CalledAction, run: () => Promise<unknown>) {
+   *     const start = performance.now();
+   *     try {
+   *       return await run();
+   *     } finally {
+   *       console.info(action.name, performance.now() - start);
+   *     }
+   *   }
+   * }
+   * ```
+   */
+  around(_action: CalledAction, run: () => Promise<unknown>): unknown {
+    return run();
+  }
+
+  /**
+   * Hears of what `before`, `around`, the body or `after` throws. To override: what it returns is the payload, and the
+   * call has succeeded; what it throws, the call fails with. What had been written to session and state, published and
+   * so on is forgotten first; what `rescue` itself does is kept.
+   *
+   * It does not hear of `abort()`, `forbid()`, `invalid()`, of what a schema refuses, nor of a time limit: those are
+   * answers.
+   *
+   * @param error what was thrown
+   * @param _action what was called
+   */
+  rescue(error: unknown, _action: CalledAction): unknown {
+    throw error;
   }
 
   #current(member: string): CallContext {

@@ -103,7 +103,7 @@ class Calls extends Base {
   }
   static fixed() {}
   [Symbol.iterator]() {}
-  before() {}
+  override before() {}
 }
 
 function make(options: AppOptions<Session> = {}) {
