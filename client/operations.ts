@@ -17,6 +17,7 @@ import { FIXED, isEdited } from "./ours.ts";
 import { parseAttributes, parseElement, parseElements, parseInside } from "./parse.ts";
 import { after, morphAttributes, place } from "./plain_morph.ts";
 import { refuse } from "./refuse.ts";
+import { select } from "./select.ts";
 
 let applying = false;
 
@@ -59,6 +60,8 @@ function apply(operation: Operation): void {
       return morph(page("body"), parseInside(page("body"), operation[1]), true);
     case "head":
       return morphHead(parseInside(page("head"), operation[1]));
+    case "select":
+      return select(operation[1], operation[2]);
     case "remove":
       // All are found before the first is gone: positions are those of the page as it was.
       return operation.slice(1).map((at) => find(at)).forEach(remove);
@@ -68,7 +71,7 @@ function apply(operation: Operation): void {
   const fixed = matches(element, FIXED);
   switch (name) {
     case "morph":
-      if (!fixed) morph(element, parseElement(element, operation[2]));
+      if (!fixed) morph(element, parseElement(element, operation[2]) ?? refuse(operation[2]));
       return;
     case "attributes":
       if (!fixed) changeAttributes(element, operation[2]);

@@ -45,6 +45,7 @@ export type {
   Operation,
   OrderOperation,
   RemoveOperation,
+  SelectOperation,
   TextOperation,
 } from "./operations.ts";
 export {

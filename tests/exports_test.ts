@@ -15,7 +15,7 @@ const surface: Record<string, readonly string[]> = {
     ErrorCode ErrorFrame HeadOperation HelloFrame InsertOperation Json Limits MorphOperation Operation
     OrderOperation Outcome PROTOCOL_VERSION
     PatchFrame Path PingFrame PongFrame ReadyFrame RemoveOperation ResyncFrame Schema SchemaInput SchemaIssue SchemaOutput
-    SchemaResult ServerFrame TextOperation TicketFrame VISIT_HEADER WireError canonicalJson defaultLimits errorSentences
+    SchemaResult SelectOperation ServerFrame TextOperation TicketFrame VISIT_HEADER WireError canonicalJson defaultLimits errorSentences
     isUrlAttribute issueFields parseJson readClientFrame readServerFrame safeUrl systemClock writeFrame
   `),
   "./testing": list("FakeClock StoreUnderTest storeContract"),

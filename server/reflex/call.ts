@@ -9,6 +9,7 @@ import { writeFrame } from "../../protocol/codec.ts";
 import type { CallFrame, ElementData, Json, ServerFrame } from "../../protocol/frames.ts";
 import type { Topic } from "../bus/topic.ts";
 import type { ContextValues } from "../http/context.ts";
+import type { Html } from "../page/html.ts";
 import type { Page, Untyped } from "../page/page.ts";
 import { jsonText } from "../session/json_text.ts";
 import type { Change, Snapshot } from "../session/records.ts";
@@ -16,6 +17,7 @@ import { RecordTooLarge } from "../session/records.ts";
 import { ElementReader, FormReader, implicitInput } from "./element.ts";
 import type { Host } from "./host.ts";
 import type { CallContext, Reflex } from "./reflex.ts";
+import { Showing } from "./showing.ts";
 import { type Deadline, peerError, type Ran, type Resolved, run } from "./run.ts";
 
 /** A call that has passed its checks. */
@@ -46,6 +48,8 @@ export interface CallResult {
   readonly value: Json | undefined;
   /** The topics that it has published. */
   readonly topics: readonly string[];
+  /** What is shown of it. */
+  readonly showing: Showing;
   /** The outcome as a frame. */
   readonly frame: ServerFrame;
 }
@@ -70,7 +74,7 @@ function runOn(
   const drafts = new Drafts(values, visitState(seen, call.from.page));
   const effects = new Effects(seen.user, call.from.values);
   const [, , , target, args = [], element = {}] = call.frame;
-  const makeContext = (deadline: Deadline) => new OneCall(call, seen.user, drafts, effects, deadline);
+  const makeContext = (deadline: Deadline) => new OneCall(call, seen.user, drafts, effects, deadline, host);
   const late = (error: unknown) => host.log.error("a reflex failed after its deadline", error, { target });
   try {
     const input = call.resolved.kind === "method" ? args : actionInput(target, args, element);
@@ -97,8 +101,8 @@ function settle(
 ): CallResult | Promise<CallResult> {
   const topics = effects.settle();
   return topics instanceof Promise
-    ? topics.then((topics) => result(ran, topics, call, drafts, effects.ticket, limit))
-    : result(ran, topics, call, drafts, effects.ticket, limit);
+    ? topics.then((topics) => result(ran, topics, call, drafts, effects, limit))
+    : result(ran, topics, call, drafts, effects, limit);
 }
 
 function result(
@@ -106,7 +110,7 @@ function result(
   topics: readonly string[],
   { frame: [, n, acknowledged, target], hash }: CheckedCall,
   drafts: Drafts,
-  ticket: Change["ticket"],
+  { ticket, showing }: Effects,
   limit: number,
 ): CallResult {
   const json = value === undefined ? undefined : resultJson(value, target, limit);
@@ -114,7 +118,7 @@ function result(
   const outcome = { n, hash, frame: writeFrame(frame), ticket: ticket?.id };
   const { read, values, state } = drafts.changes();
   const change = { read, values, state, outcome, acknowledged, ticket };
-  return { change, reflex, value: json, topics, frame };
+  return { change, reflex, value: json, topics, showing, frame };
 }
 
 function resultJson(value: unknown, target: string, limit: number): Json {
@@ -133,6 +137,7 @@ class OneCall implements CallContext {
   readonly #drafts: Drafts;
   readonly #effects: Effects;
   readonly #deadline: Deadline;
+  readonly #host: Pick<Host, "renderer">;
   #element: ElementReader | undefined;
   #fields: FormReader | undefined;
   #url: URL | undefined;
@@ -143,6 +148,7 @@ class OneCall implements CallContext {
     drafts: Drafts,
     effects: Effects,
     deadline: Deadline,
+    host: Pick<Host, "renderer">,
   ) {
     this.n = call.frame[1];
     this.user = user;
@@ -151,6 +157,7 @@ class OneCall implements CallContext {
     this.#drafts = drafts;
     this.#effects = effects;
     this.#deadline = deadline;
+    this.#host = host;
   }
 
   get id(): string {
@@ -193,6 +200,21 @@ class OneCall implements CallContext {
     this.#effects.renew(user);
   }
 
+  morph(selector: string, html: Html): void {
+    if (typeof selector !== "string" || selector.trim() === "") {
+      throw new TypeError("Cannot morph elements: the selector is an empty text.");
+    }
+    const { showing } = this.#effects, what = `morph ${selector}`;
+    showing.choose("selector", what);
+    // Now, so that what cannot be rendered fails the call where it is written.
+    const { html: text, offers } = this.#host.renderer.renderFragment(this.#call.from.page, html, what);
+    showing.add({ operation: ["select", selector, text.toWellFormed()], offers });
+  }
+
+  skipRender(): void {
+    this.#effects.showing.choose("nothing", "skip the render");
+  }
+
   undo(): void {
     this.#drafts.undo();
     this.#effects.undo();
@@ -212,6 +234,7 @@ export function failedCall(call: CheckedCall, error: unknown, read: boolean, hos
     reflex: undefined,
     value: undefined,
     topics: none,
+    showing: new Showing(),
     frame,
   };
 }
@@ -292,6 +315,7 @@ class Drafts {
 class Effects {
   /** A login or logout. */
   ticket: Change["ticket"];
+  readonly showing: Showing = new Showing();
   readonly #user: string | undefined;
   readonly #values: ContextValues;
   #topics: Map<string, true | Promise<boolean>> | undefined;
@@ -305,6 +329,7 @@ class Effects {
   undo(): void {
     this.ticket = undefined;
     this.#topics = undefined;
+    this.showing.undo();
   }
 
   /** Notes a login or logout; the last one counts. */

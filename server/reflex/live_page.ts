@@ -22,6 +22,7 @@ import { makeReference, visitState } from "./call.ts";
 import type { Host } from "./host.ts";
 import type { Reflex } from "./reflex.ts";
 import { type Line, Screen } from "./screen.ts";
+import type { Piece } from "./showing.ts";
 
 /** What is known of a page once its first frame was good. */
 export interface LivePageParts {
@@ -141,6 +142,19 @@ export class LivePage implements Refreshable, Reader {
   /** Renders, and sends what has changed, with the outcome of the call that changed it. */
   show(seen: Snapshot, ran?: Ran): void | Promise<void> {
     return this.#inTurn(() => this.#show(seen, ran, true));
+  }
+
+  /**
+   * Shows a few elements in place of the page, or none, with the outcome of the call that wants it so. What the call has
+   * changed is shown by the next render: the state that the view shows is the one before.
+   */
+  showPieces(pieces: readonly Piece[], outcome: Outcome): void | Promise<void> {
+    return this.#inTurn(() => {
+      if (this.#detached) return;
+      this.#screen.owe(outcome);
+      if (pieces.length > 0) this.#screen.add(pieces);
+      this.#screen.settle();
+    });
   }
 
   /** Something has changed that is shown. */

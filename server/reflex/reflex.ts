@@ -7,6 +7,7 @@
 import { WireError } from "../../protocol/errors.ts";
 import type { Topic } from "../bus/topic.ts";
 import type { ContextKey } from "../http/context.ts";
+import type { Html } from "../page/html.ts";
 import type { Untyped } from "../page/page.ts";
 import type { CalledAction } from "./callbacks.ts";
 import type { ElementReader, FormReader } from "./element.ts";
@@ -39,6 +40,10 @@ export interface CallContext {
   publish(topic: Topic): void;
   /** Notes a login or logout. */
   renew(user: string | null): void;
+  /** Shows an element in place of the page. */
+  morph(selector: string, html: Html): void;
+  /** Shows nothing new. */
+  skipRender(): void;
   /** Forgets all that the call has done so far. */
   undo(): void;
 }
@@ -155,6 +160,43 @@ export abstract class Reflex<Session extends object = any, State extends object 
    */
   publish(...topics: readonly Topic[]): void {
     for (const topic of topics) this.#current("publish()").publish(topic);
+  }
+
+  /**
+   * Shows this, and the page is not rendered: each element that the selector names is brought to the markup, in the
+   * order of the calls, with the outcome. Where the markup is one element of the same id and key, or without an id of
+   * the same name, it takes the element's place; else it goes into the element. Where the selector names nothing,
+   * nothing happens; what is no selector has the browser load the page again.
+   *
+   * The server does not know any more what is on the page then. The next time that it is rendered (after another call,
+   * when a topic is published) it is sent whole, so that what the render does not say is gone.
+   *
+   * @param selector as browsers have them: `#cart`, `#cart > .total`
+   * @param html JSX; a string is text. Its calls are offered until the page is rendered again
+   * @throws TypeError where the call has chosen `skipRender()`, for an empty selector, for `<Head>` or `<Live>` in it
+   *
+   * @example
+   * ```tsx
+   * import { Reflex } from "@argyle/argyle";
+   * class Cart extends Reflex<{ total?: number }> {
+   *   add(price: number) {
+   *     const total = this.session.total = (this.session.total ?? 0) + price;
+   *     this.morph("#total", <output id="total">{total}</output>);
+   *   }
+   * }
+   * ```
+   */
+  morph(selector: string, html: Html): void {
+    this.#current("morph()").morph(selector, html);
+  }
+
+  /**
+   * Shows nothing new: the caller gets the outcome alone. Session and state are kept, and the next render shows them.
+   *
+   * @throws TypeError where the call has chosen `morph()`
+   */
+  skipRender(): void {
+    this.#current("skipRender()").skipRender();
   }
 
   /**

@@ -6,7 +6,14 @@
 
 import { canonicalJson } from "../../protocol/json.ts";
 import { WireError } from "../../protocol/errors.ts";
-import type { CallFrame, ClientFrame, HelloFrame, Json, ServerFrame } from "../../protocol/frames.ts";
+import type {
+  CallFrame,
+  ClientFrame,
+  HelloFrame,
+  Json,
+  Outcome,
+  ServerFrame,
+} from "../../protocol/frames.ts";
 import { Close } from "../../protocol/markers.ts";
 import { PROTOCOL_VERSION } from "../../protocol/version.ts";
 import { View } from "../page/view.ts";
@@ -68,7 +75,7 @@ export class Visit {
     this.#connection.close(Close.replaced, "The page is open on another socket.");
   }
 
-  // ["hello", 2, "AQ…", 0]
+  // ["hello", 3, "AQ…", 0]
   async #hello([, protocol, token, version]: HelloFrame): Promise<void> {
     const handshake = this.#handshake;
     if (this.#live !== undefined || handshake === undefined) {
@@ -220,7 +227,7 @@ export class Visit {
   #tell(
     live: LivePage,
     n: number,
-    { reflex, value, topics, change, frame }: CallResult,
+    { reflex, value, topics, change, showing, frame }: CallResult,
     seen: Snapshot,
     committed: Snapshot,
   ): void | Promise<void> {
@@ -231,7 +238,10 @@ export class Visit {
       return this.#connection.send(frame);
     }
     for (const topic of topics) this.#host.topics.publish(topic);
-    const shown = live.show(committed, { outcome: value === undefined ? [n] : [n, value], reflex });
+    const outcome: Outcome = value === undefined ? [n] : [n, value];
+    const shown = showing.mode === "page"
+      ? live.show(committed, { outcome, reflex })
+      : live.showPieces(showing.pieces, outcome);
     if (change.ticket === undefined) return shown;
     const tell = () => this.#connection.send(["ticket", change.ticket!.id]);
     return shown instanceof Promise ? shown.then(tell) : tell();

@@ -17,7 +17,7 @@ Deno.test("resync: a version that is not ours resyncs, as the same visit", async
   assert.deepEqual(replaced, ["T1"]);
   assert.equal(old.closed, true);
   env.socket.open();
-  assert.deepEqual(env.socket.take(), [["hello", 2, "T1", 0]]);
+  assert.deepEqual(env.socket.take(), [["hello", 3, "T1", 0]]);
 });
 
 Deno.test("resync: patches apply in order; a gap resyncs, its outcome still settles", async () => {
@@ -55,7 +55,7 @@ Deno.test("resync: in another visit what was sent expires and what was not count
   await settled();
   assert.equal(await codeOf(sent), "expired");
   online();
-  assert.deepEqual(env.socket.take(), [["hello", 2, "T1", 0], ["call", 1, 0, "A#queued"]]);
+  assert.deepEqual(env.socket.take(), [["hello", 3, "T1", 0], ["call", 1, 0, "A#queued"]]);
   env.socket.say(["done", 1]);
   assert.equal(await queued, undefined);
 });
@@ -69,7 +69,7 @@ Deno.test("resync: in the same visit what was sent is sent again after a resync"
   env.request.answer(pageOf("T1", "v1"));
   await settled();
   online();
-  assert.deepEqual(env.socket.take(), [["hello", 2, "T1", 0], ["call", 1, 0, "A#sent"]]);
+  assert.deepEqual(env.socket.take(), [["hello", 3, "T1", 0], ["call", 1, 0, "A#sent"]]);
 });
 
 Deno.test("resync: wishes during the fetch make one more resync, later than the first", async () => {
