@@ -77,7 +77,9 @@ function runOn(
   const makeContext = (deadline: Deadline) => new OneCall(call, seen.user, drafts, effects, deadline, host);
   const late = (error: unknown) => host.log.error("a reflex failed after its deadline", error, { target });
   try {
-    const input = call.resolved.kind === "method" ? args : actionInput(target, args, element);
+    const input = call.resolved.kind === "method"
+      ? args
+      : actionInput(target, args, element, host.limits.depth);
     const called = { name: target, args };
     const ran = run(call.resolved, input, called, makeContext, host.limits, host.clock, late);
     const result = ran instanceof Promise
@@ -137,7 +139,7 @@ class OneCall implements CallContext {
   readonly #drafts: Drafts;
   readonly #effects: Effects;
   readonly #deadline: Deadline;
-  readonly #host: Pick<Host, "renderer">;
+  readonly #host: Pick<Host, "renderer" | "limits">;
   #element: ElementReader | undefined;
   #fields: FormReader | undefined;
   #url: URL | undefined;
@@ -148,7 +150,7 @@ class OneCall implements CallContext {
     drafts: Drafts,
     effects: Effects,
     deadline: Deadline,
-    host: Pick<Host, "renderer">,
+    host: Pick<Host, "renderer" | "limits">,
   ) {
     this.n = call.frame[1];
     this.user = user;
@@ -169,7 +171,7 @@ class OneCall implements CallContext {
   }
 
   get fields(): FormReader {
-    return this.#fields ??= new FormReader(this.#call.frame[5] ?? {});
+    return this.#fields ??= new FormReader(this.#call.frame[5] ?? {}, this.#host.limits.depth);
   }
 
   get url(): URL {
@@ -256,11 +258,11 @@ export function errorFrame(n: number, error: unknown, what: string, host: Pick<H
 }
 
 // An action has one input: the argument that the call gave, or what stood around the element.
-function actionInput(target: string, args: readonly Json[], element: ElementData): unknown {
+function actionInput(target: string, args: readonly Json[], element: ElementData, depth: number): unknown {
   if (args.length > 1) {
     throw new WireError("invalid", `${target} takes one argument, and got ${args.length}.`);
   }
-  return args.length === 1 ? args[0] : implicitInput(element);
+  return args.length === 1 ? args[0] : implicitInput(element, depth);
 }
 
 /** The state of a visit, a copy of the caller's own. */

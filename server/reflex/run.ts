@@ -12,7 +12,7 @@ import { issueFields, type Schema, type SchemaResult } from "../../protocol/sche
 import { HttpError } from "../http/error.ts";
 import { type Action, isAction } from "./action.ts";
 import { type CalledAction, hasCallbacks, surround } from "./callbacks.ts";
-import { UntrustedError } from "./element.ts";
+import { UntrustedError } from "./untrusted.ts";
 import { attach, type CallContext, type Reflex } from "./reflex.ts";
 import type { MethodKind } from "./registry.ts";
 
