@@ -29,8 +29,11 @@ export function redirect(
 ): Response {
   const here = "http://here.invalid";
   const url = URL.parse(to, here);
+  // A path may still begin with two slashes when its dots are gone: `/.//evil.test`.
   const safe = url !== null && ![...to].some((letter) => letter < " " || letter === "\x7f") &&
-    (url.origin === here || (options.external === true && /^https?:$/.test(url.protocol)));
+    (url.origin === here
+      ? !url.pathname.startsWith("//")
+      : options.external === true && /^https?:$/.test(url.protocol));
   if (!safe) throw new HttpError(400, "This leads to another site.");
   // As the parser has understood it, so that the browser cannot understand it otherwise.
   const location = url.origin === here ? `${url.pathname}${url.search}${url.hash}` : url.href;
