@@ -162,6 +162,8 @@ export function connection(
         return wishResync();
       case "ticket":
         return void redeem(frame[1]);
+      case "go":
+        return void redeem(frame[2], frame[1]);
     }
   }
 
@@ -191,13 +193,16 @@ export function connection(
     else announce(document, `${EVENT_PREFIX}error`, { code: error.code, message: error.message });
   }
 
-  async function redeem(ticket: string): Promise<void> {
-    await request(env, endpoint(script, Path.ticket, location.href).href, {
-      method: "POST",
-      body: ticket,
-      headers: { "content-type": "text/plain" },
-    });
-    wishResync();
+  async function redeem(ticket: string | undefined, to?: string): Promise<void> {
+    if (ticket) {
+      await request(env, endpoint(script, Path.ticket, location.href).href, {
+        method: "POST",
+        body: ticket,
+        headers: { "content-type": "text/plain" },
+      });
+    }
+    if (to) location.href = to;
+    else wishResync();
   }
 
   /** One resync at a time; a wish during the fetch makes one more after it. */

@@ -24,7 +24,7 @@ export interface Environment {
   /** Opens a socket. */
   readonly connect: (url: string) => Socket;
   readonly location: {
-    readonly href: string;
+    href: string;
     reload(): void;
   };
 }

@@ -21,6 +21,7 @@ export type {
   DoneFrame,
   ElementData,
   ErrorFrame,
+  GoFrame,
   HelloFrame,
   Json,
   Outcome,

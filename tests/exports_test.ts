@@ -12,7 +12,7 @@ const surface: Record<string, readonly string[]> = {
   "./memory": list("Check Engine Entry Store Write memory"),
   "./protocol": list(`
     Address Attribute AttributesOperation BLOCKED_URL BodyOperation CallFrame ClientFrame Clock Close DoneFrame EVENT_PREFIX ElementData
-    ErrorCode ErrorFrame HeadOperation HelloFrame InsertOperation Json Limits MorphOperation Operation
+    ErrorCode ErrorFrame GoFrame HeadOperation HelloFrame InsertOperation Json Limits MorphOperation Operation
     OrderOperation Outcome PROTOCOL_VERSION
     PatchFrame Path PingFrame PongFrame ReadyFrame RemoveOperation ResyncFrame Schema SchemaInput SchemaIssue SchemaOutput
     SchemaResult SelectOperation ServerFrame TextOperation TicketFrame VISIT_HEADER WireError canonicalJson defaultLimits errorSentences

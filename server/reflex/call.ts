@@ -11,6 +11,7 @@ import type { Topic } from "../bus/topic.ts";
 import type { ContextValues } from "../http/context.ts";
 import type { Html } from "../page/html.ts";
 import type { Page, Untyped } from "../page/page.ts";
+import { locationOf } from "../http/redirect.ts";
 import { jsonText } from "../session/json_text.ts";
 import type { Change, Snapshot } from "../session/records.ts";
 import { RecordTooLarge } from "../session/records.ts";
@@ -117,7 +118,7 @@ function result(
 ): CallResult {
   const json = value === undefined ? undefined : resultJson(value, target, limit);
   const frame: ServerFrame = ["done", n, json];
-  const outcome = { n, hash, frame: writeFrame(frame), ticket: ticket?.id };
+  const outcome = { n, hash, frame: writeFrame(frame), ticket: ticket?.id, to: showing.to };
   const { read, values, state } = drafts.changes();
   const change = { read, values, state, outcome, acknowledged, ticket };
   return { change, reflex, value: json, topics, showing, frame };
@@ -215,6 +216,12 @@ class OneCall implements CallContext {
 
   skipRender(): void {
     this.#effects.showing.choose("nothing", "skip the render");
+  }
+
+  redirect(to: string): void {
+    const { showing } = this.#effects, location = locationOf(to);
+    showing.choose("redirect", `redirect to ${location}`);
+    showing.to = location;
   }
 
   undo(): void {

@@ -44,6 +44,8 @@ export interface CallContext {
   morph(selector: string, html: Html): void;
   /** Shows nothing new. */
   skipRender(): void;
+  /** Leads the browser elsewhere. */
+  redirect(to: string): void;
   /** Forgets all that the call has done so far. */
   undo(): void;
 }
@@ -197,6 +199,27 @@ export abstract class Reflex<Session extends object = any, State extends object 
    */
   skipRender(): void {
     this.#current("skipRender()").skipRender();
+  }
+
+  /**
+   * Leads the browser to another page of this site, once the call is committed. This page is not rendered. After a
+   * login or logout it goes there as who it is then.
+   *
+   * @param to as {@linkcode redirect} takes it: a path that begins with one slash
+   * @throws HttpError 400 for what leads elsewhere; TypeError where the call has chosen `morph()` or `skipRender()`
+   *
+   * @example
+   * ```ts
+   * import { Reflex } from "@argyle/argyle";
+   * class Orders extends Reflex {
+   *   open(id: number) {
+   *     this.redirect(`/orders/${id}`);
+   *   }
+   * }
+   * ```
+   */
+  redirect(to: string): void {
+    this.#current("redirect()").redirect(to);
   }
 
   /**

@@ -15,12 +15,14 @@ export interface Piece {
 }
 
 /** How a call wants its outcome to be shown. */
-export type Mode = "page" | "selector" | "nothing";
+export type Mode = "page" | "selector" | "nothing" | "redirect";
 
 /** Nothing but what it was told: one way of showing per call. */
 export class Showing {
   #mode: Mode = "page";
   #pieces: Piece[] | undefined;
+  /** The path that a redirect leads to. */
+  to: string | undefined;
 
   get mode(): Mode {
     return this.#mode;
@@ -53,6 +55,7 @@ export class Showing {
   undo(): void {
     this.#mode = "page";
     this.#pieces = undefined;
+    this.to = undefined;
   }
 }
 
@@ -60,6 +63,7 @@ const words: Readonly<Record<Mode, string>> = {
   page: "render the page",
   selector: "morph elements",
   nothing: "render nothing",
+  redirect: "lead elsewhere",
 };
 
 const none: readonly Piece[] = [];

@@ -242,9 +242,15 @@ export class Visit {
     const shown = showing.mode === "page"
       ? live.show(committed, { outcome, reflex })
       : live.showPieces(showing.pieces, outcome);
-    if (change.ticket === undefined) return shown;
-    const tell = () => this.#connection.send(["ticket", change.ticket!.id]);
-    return shown instanceof Promise ? shown.then(tell) : tell();
+    const { ticket, to } = change.outcome;
+    if (ticket === undefined && to === undefined) return shown;
+    return shown instanceof Promise ? shown.then(() => this.#lead(ticket, to)) : this.#lead(ticket, to);
+  }
+
+  // What the browser has to do outside the page.
+  #lead(ticket: string | undefined, to: string | undefined): void {
+    if (to !== undefined) this.#connection.send(["go", to, ticket]);
+    else if (ticket !== undefined) this.#connection.send(["ticket", ticket]);
   }
 
   // A call that was sent again: its outcome is told again, its body does not run.
@@ -257,7 +263,8 @@ export class Visit {
       this.#connection.send(errorFrame(n, new WireError("replayed"), "", this.#host));
     } else {
       this.#connection.sendText(stored.frame!);
-      if (stored.ticket !== undefined) this.#connection.send(["ticket", stored.ticket]);
+      this.#lead(stored.ticket, stored.to);
+      if (stored.to !== undefined) return;
     }
     if (live.parts.view.state !== seen.version) await live.show(seen);
   }

@@ -37,6 +37,8 @@ export interface StoredOutcome {
   readonly frame: string | null;
   /** The ticket that a login left for the browser. */
   readonly ticket?: string | undefined;
+  /** The path that the browser is led to. */
+  readonly to?: string | undefined;
 }
 
 /** A visit's record, read. */
@@ -345,8 +347,8 @@ function readIndex(entry: Entry | null): { forgottenUntil: number; visits: (read
 
 // One letter a key: the record is written at every call.
 function visitJson({ state, last, outcomes }: VisitRecord): string {
-  const list = outcomes.map(({ n, hash, frame, ticket }) =>
-    ticket ? [n, hash, frame, ticket] : [n, hash, frame]
+  const list = outcomes.map(({ n, hash, frame, ticket, to }) =>
+    to ? [n, hash, frame, ticket ?? "", to] : ticket ? [n, hash, frame, ticket] : [n, hash, frame]
   );
   return JSON.stringify({ s: state, n: last, o: list });
 }
@@ -356,8 +358,14 @@ function readVisit(entry: Entry | null): VisitRecord {
   const { s, n, o } = JSON.parse(entry.value) as {
     s?: Json;
     n: number;
-    o: [number, string, string | null, string?][];
+    o: [number, string, string | null, string?, string?][];
   };
-  const outcomes = o.map(([n, hash, frame, ticket]) => ({ n, hash, frame, ...(ticket ? { ticket } : {}) }));
+  const outcomes = o.map(([n, hash, frame, ticket, to]) => ({
+    n,
+    hash,
+    frame,
+    ...(ticket ? { ticket } : {}),
+    ...(to ? { to } : {}),
+  }));
   return { state: s, last: n, outcomes };
 }

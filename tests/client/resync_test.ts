@@ -143,6 +143,26 @@ Deno.test("resync: a ticket is posted, and then the page is fetched whatever cam
   assert.equal(env.requests.length, 2);
 });
 
+Deno.test("go: the browser leaves", () => {
+  const { env, online } = setUp();
+  online().say(["go", "/orders/7"]);
+  assert.equal(env.location.href, "/orders/7");
+  assert.equal(env.requests.length, 0);
+});
+
+Deno.test("go: where there is a ticket, once that was posted, whatever came of it", async () => {
+  const { env, online } = setUp();
+  const { href } = env.location;
+  online().say(["go", "/home", "abc"]);
+  assert.equal(env.request.init.body, "abc");
+  assert.equal(env.location.href, href);
+  env.request.fail();
+  await settled();
+  assert.equal(env.location.href, "/home");
+  env.pass(200);
+  assert.equal(env.requests.length, 1);
+});
+
 Deno.test("resync: a socket that never opened is followed by a fresh page", async () => {
   const { env, replaced } = setUp();
   env.socket.fail(1006);

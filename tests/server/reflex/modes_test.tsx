@@ -45,6 +45,22 @@ class Modes extends Reflex<Session> {
   empty() {
     this.morph(" ", "1");
   }
+  leave() {
+    this.redirect("/./b?c=1#d");
+    return this.#count();
+  }
+  enter() {
+    this.login("ann");
+    this.redirect("/home");
+  }
+  evil() {
+    this.session.count = 99;
+    this.redirect("//evil.test");
+  }
+  leaveAndMorph() {
+    this.redirect("/b");
+    this.morph("#count", "1");
+  }
   head() {
     this.morph("#count", <Head>{<title>1</title>}</Head>);
   }
@@ -60,7 +76,9 @@ class Modes extends Reflex<Session> {
   }
 }
 
-const names = "page nothing selector offering rawly both bothways empty head part tell".split(" ");
+const names =
+  "page nothing selector offering rawly both bothways empty head part tell leave enter evil leaveAndMorph"
+    .split(" ");
 const offers = names.map((name) => `click->Modes#${name}`).join(" ");
 
 function make(options: AppOptions<Session> = {}) {
@@ -181,6 +199,7 @@ timed("modes: one for a call; what cannot be shown fails, and nothing is kept", 
       ["both", "Cannot skip the render: this call has chosen to morph elements."],
       ["bothways", "Cannot morph #count: this call has chosen to render nothing."],
       ["empty", "Cannot morph elements: the selector is an empty text."],
+      ["leaveAndMorph", "Cannot morph #count: this call has chosen to lead elsewhere."],
       ["head", "Cannot morph #count with <Head>"],
       ["part", "Cannot morph #count with <Live>"],
     ] as const
@@ -203,3 +222,36 @@ timed(
     assert.deepEqual([kind, version, operations.map(([name]) => name)], ["patch", 2, ["head", "body"]]);
   },
 );
+
+timed("redirect: the outcome, then the way; the page is not rendered, the session is kept", async () => {
+  await using site = await open();
+  assert.deepEqual(await site.peer.call("Modes#leave"), ["done", 1, 1]);
+  assert.deepEqual(await site.peer.next(), ["go", "/b?c=1#d"]);
+  await site.peer.quiet();
+  assert.match((await load(site.app, "/", { cookie: site.page.cookie })).body, /<output id="count">1</);
+});
+
+timed("redirect: sent again, the way is told again, and the body does not run", async () => {
+  await using site = await open();
+  await site.peer.call("Modes#leave");
+  await site.peer.next();
+  site.peer.send(["call", 1, 0, "Modes#leave", [], {}]);
+  assert.deepEqual(await site.peer.next(), ["done", 1, 1]);
+  assert.deepEqual(await site.peer.next(), ["go", "/b?c=1#d"]);
+  await site.peer.quiet();
+});
+
+timed("redirect: after a login the ticket goes along", async () => {
+  await using site = await open();
+  assert.deepEqual(await site.peer.call("Modes#enter"), ["done", 1]);
+  const [kind, to, ticket] = await site.peer.next() as string[];
+  assert.deepEqual([kind, to], ["go", "/home"]);
+  assert.match(ticket!, /^[A-Za-z0-9_-]{22}$/);
+  await site.peer.quiet();
+});
+
+timed("redirect: what leads elsewhere is refused, and nothing is kept", async () => {
+  await using site = await open();
+  assert.deepEqual(await site.peer.call("Modes#evil"), ["error", 1, "halted", "This leads to another site."]);
+  assert.match((await load(site.app, "/", { cookie: site.page.cookie })).body, /<output id="count">0</);
+});
