@@ -21,6 +21,7 @@ export type { Check, Entry, Write } from "./server/session/store.ts";
 export type { Clock } from "./protocol/clock.ts";
 export type { ElementReader, FormReader } from "./server/reflex/element.ts";
 export type { Untrusted, UntrustedError } from "./server/reflex/untrusted.ts";
+export type { Flash } from "./server/session/flash.ts";
 export type { JsxElement } from "./server/page/html.ts";
 export type { LiveProps } from "./server/page/live.ts";
 export type { Limits } from "./protocol/limits.ts";

@@ -13,6 +13,7 @@ import type { Html } from "../page/html.ts";
 import type { Page, Untyped } from "../page/page.ts";
 import { locationOf } from "../http/redirect.ts";
 import { jsonText } from "../session/json_text.ts";
+import type { Flash, FlashPlace } from "../session/flash.ts";
 import type { Change, Snapshot } from "../session/records.ts";
 import { RecordTooLarge } from "../session/records.ts";
 import { ElementReader, FormReader, implicitInput } from "./element.ts";
@@ -113,15 +114,22 @@ function result(
   topics: readonly string[],
   { frame: [, n, acknowledged, target], hash }: CheckedCall,
   drafts: Drafts,
-  { ticket, showing }: Effects,
+  { ticket, showing, flash: added }: Effects,
   limit: number,
 ): CallResult {
   const json = value === undefined ? undefined : resultJson(value, target, limit);
   const frame: ServerFrame = ["done", n, json];
   const outcome = { n, hash, frame: writeFrame(frame), ticket: ticket?.id, to: showing.to };
   const { read, values, state } = drafts.changes();
-  const change = { read, values, state, outcome, acknowledged, ticket };
+  const flash = { added, place: placeOf(showing, ticket) };
+  const change = { read, values, state, outcome, flash, acknowledged, ticket };
   return { change, reflex, value: json, topics, showing, frame };
+}
+
+// Who logs in or is led elsewhere sees another page next.
+function placeOf({ mode }: Showing, ticket: Change["ticket"]): FlashPlace {
+  if (mode === "redirect" || ticket !== undefined) return "next page";
+  return mode === "page" ? "now" : "next render";
 }
 
 function resultJson(value: unknown, target: string, limit: number): Json {
@@ -216,6 +224,10 @@ class OneCall implements CallContext {
 
   skipRender(): void {
     this.#effects.showing.choose("nothing", "skip the render");
+  }
+
+  flash(message: Flash): void {
+    this.#effects.flash.push(message);
   }
 
   redirect(to: string): void {
@@ -325,6 +337,8 @@ class Effects {
   /** A login or logout. */
   ticket: Change["ticket"];
   readonly showing: Showing = new Showing();
+  /** Messages for the person. */
+  flash: Flash[] = [];
   readonly #user: string | undefined;
   readonly #values: ContextValues;
   #topics: Map<string, true | Promise<boolean>> | undefined;
@@ -339,6 +353,7 @@ class Effects {
     this.ticket = undefined;
     this.#topics = undefined;
     this.showing.undo();
+    this.flash = [];
   }
 
   /** Notes a login or logout; the last one counts. */

@@ -17,6 +17,7 @@ import type { Page, Untyped } from "../page/page.ts";
 import type { Reader, SharedView, Step } from "../page/shared_view.ts";
 import { fullBody, type Part, type Render, type Shown } from "../page/shown.ts";
 import { hashPage, noParts, type View } from "../page/view.ts";
+import type { Flash } from "../session/flash.ts";
 import type { Snapshot } from "../session/records.ts";
 import { makeReference, visitState } from "./call.ts";
 import type { Host } from "./host.ts";
@@ -437,6 +438,7 @@ class Person implements ContextParts {
   readonly params: Record<string, string>;
   readonly state: Untyped;
   readonly user: string | undefined;
+  readonly flash: readonly Flash[];
   readonly values: ContextValues;
   readonly #href: string;
   #url: URL | undefined;
@@ -451,6 +453,7 @@ class Person implements ContextParts {
     this.params = params;
     this.state = visitState(seen, page);
     this.user = seen.user;
+    this.flash = seen.visit.flash;
     this.values = values;
     this.#href = href;
   }

@@ -10,6 +10,7 @@ import type { ContextKey } from "../http/context.ts";
 import type { Html } from "../page/html.ts";
 import type { Untyped } from "../page/page.ts";
 import type { CalledAction } from "./callbacks.ts";
+import type { Flash } from "../session/flash.ts";
 import type { ElementReader, FormReader } from "./element.ts";
 
 /** What a call gives to the reflex that it runs on. */
@@ -44,6 +45,8 @@ export interface CallContext {
   morph(selector: string, html: Html): void;
   /** Shows nothing new. */
   skipRender(): void;
+  /** Notes a message for the person. */
+  flash(message: Flash): void;
   /** Leads the browser elsewhere. */
   redirect(to: string): void;
   /** Forgets all that the call has done so far. */
@@ -199,6 +202,37 @@ export abstract class Reflex<Session extends object = any, State extends object 
    */
   skipRender(): void {
     this.#current("skipRender()").skipRender();
+  }
+
+  /**
+   * Says something to the person, once: pages have it in `flash`. It is shown by this page, up to its next call; after
+   * `redirect()`, `login()` and `logout()` by the next page that reads `flash`; after `morph()` and `skipRender()` by the
+   * next render. It is kept with the call, and gone where the call fails.
+   *
+   * @param kind what it is, for you: `notice`, `error`
+   * @param text what it says
+   * @throws TypeError for what is no text
+   *
+   * @example
+   * ```tsx
+   * import { App, on, Reflex } from "@argyle/argyle";
+   * class Cart extends Reflex {
+   *   order() {
+   *     this.flash("notice", "Thank you. It is on its way.");
+   *     this.redirect("/orders");
+   *   }
+   * }
+   * const app = new App();
+   * app.reflexes({ Cart });
+   * app.page("/cart", () => <button {...on("click", Cart, "order")}>Order</button>);
+   * app.page("/orders", ({ flash }) => <main>{flash.map(({ kind, text }) => <p class={kind}>{text}</p>)}</main>);
+   * ```
+   */
+  flash(kind: string, text: string): void {
+    if (typeof kind !== "string" || typeof text !== "string") {
+      throw new TypeError("Cannot keep a message: its kind and its text are texts.");
+    }
+    this.#current("flash()").flash({ kind, text });
   }
 
   /**
