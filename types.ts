@@ -19,6 +19,7 @@ export type { CalledAction } from "./server/reflex/callbacks.ts";
 export type { AppOptions } from "./server/options.ts";
 export type { Check, Entry, Write } from "./server/session/store.ts";
 export type { Clock } from "./protocol/clock.ts";
+export type { CookieOptions } from "./server/http/cookie.ts";
 export type { ElementReader, FormReader } from "./server/reflex/element.ts";
 export type { Untrusted, UntrustedError } from "./server/reflex/untrusted.ts";
 export type { Flash } from "./server/session/flash.ts";

@@ -20,7 +20,7 @@ const surface: Record<string, readonly string[]> = {
   `),
   "./testing": list("FakeClock StoreUnderTest storeContract"),
   "./types": list(`
-    Action ActionOptions AnyApp AppOptions CalledAction Check Clock ElementReader Entry ErrorComponent Flash FormReader JsxElement KeyContext KeyedContext
+    Action ActionOptions AnyApp AppOptions CalledAction Check Clock CookieOptions ElementReader Entry ErrorComponent Flash FormReader JsxElement KeyContext KeyedContext
     KeyedPageComponent KeyedPageOptions Limits
     ListenOptions Listening LiveProps Load LoadOptions LogFields Logger Offer OfferArgs Offerable PageComponent PageError PageOptions PublicContext PublicPageComponent PublicPageOptions Raw ReflexClass
     RouteContext RouteHandler RouteHandlers RouteOptions

@@ -11,11 +11,13 @@ import type { Topic } from "../bus/topic.ts";
 import type { ContextValues } from "../http/context.ts";
 import type { Html } from "../page/html.ts";
 import type { Page, Untyped } from "../page/page.ts";
+import type { NewCookie } from "../http/cookie.ts";
 import { locationOf } from "../http/redirect.ts";
 import { jsonText } from "../session/json_text.ts";
 import type { Flash, FlashPlace } from "../session/flash.ts";
 import type { Change, Snapshot } from "../session/records.ts";
 import { RecordTooLarge } from "../session/records.ts";
+import { unpackHeaders } from "../socket/told_headers.ts";
 import { ElementReader, FormReader, implicitInput } from "./element.ts";
 import type { Host } from "./host.ts";
 import type { CallContext, Reflex } from "./reflex.ts";
@@ -37,6 +39,7 @@ export interface CheckedCall {
     page: Page;
     href: string;
     params: Record<string, string>;
+    told: string;
   };
 }
 
@@ -128,7 +131,7 @@ function result(
 
 // Who logs in or is led elsewhere sees another page next.
 function placeOf({ mode }: Showing, ticket: Change["ticket"]): FlashPlace {
-  if (mode === "redirect" || ticket !== undefined) return "next page";
+  if (mode === "redirect" || ticket?.user !== undefined) return "next page";
   return mode === "page" ? "now" : "next render";
 }
 
@@ -191,6 +194,10 @@ class OneCall implements CallContext {
     return this.#call.from.params;
   }
 
+  get headers(): Headers {
+    return unpackHeaders(this.#call.from.told);
+  }
+
   get signal(): AbortSignal {
     return this.#deadline.signal;
   }
@@ -224,6 +231,10 @@ class OneCall implements CallContext {
 
   skipRender(): void {
     this.#effects.showing.choose("nothing", "skip the render");
+  }
+
+  setCookie(cookie: NewCookie): void {
+    this.#effects.setCookie(cookie);
   }
 
   flash(message: Flash): void {
@@ -334,7 +345,7 @@ class Drafts {
 
 /** What a call does besides writing: it happens when the call is committed, or never. */
 class Effects {
-  /** A login or logout. */
+  /** A login or logout, and cookies. */
   ticket: Change["ticket"];
   readonly showing: Showing = new Showing();
   /** Messages for the person. */
@@ -358,7 +369,15 @@ class Effects {
 
   /** Notes a login or logout; the last one counts. */
   renew(user: string | null): void {
-    this.ticket = { id: randomId(), user };
+    this.ticket = { ...this.ticket, id: this.ticket?.id ?? randomId(), user };
+  }
+
+  /** Notes a cookie; the last one of its name counts. */
+  setCookie(cookie: NewCookie): void {
+    const others = this.ticket?.cookies?.filter(({ name, path }) =>
+      name !== cookie.name || path !== cookie.path
+    );
+    this.ticket = { ...this.ticket, id: this.ticket?.id ?? randomId(), cookies: [...others ?? [], cookie] };
   }
 
   /**

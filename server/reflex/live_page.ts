@@ -43,6 +43,8 @@ export interface LivePageParts {
   readonly params: Record<string, string>;
   /** What middleware has set. */
   readonly values: ContextValues;
+  /** The headers that the socket came with, packed. */
+  readonly told: string;
   /** What the browser shows. */
   readonly view: View;
 }

@@ -7,6 +7,7 @@
 import { WireError } from "../../protocol/errors.ts";
 import type { Topic } from "../bus/topic.ts";
 import type { ContextKey } from "../http/context.ts";
+import { type CookieOptions, type NewCookie, newCookie } from "../http/cookie.ts";
 import type { Html } from "../page/html.ts";
 import type { Untyped } from "../page/page.ts";
 import type { CalledAction } from "./callbacks.ts";
@@ -31,6 +32,8 @@ export interface CallContext {
   readonly url: URL;
   /** The params of the page's path. */
   readonly params: Readonly<Record<string, string>>;
+  /** The headers of the socket's request, a copy. */
+  readonly headers: Headers;
   /** Who it is. */
   readonly user: string | undefined;
   /** Aborted when the call has taken too long. */
@@ -45,6 +48,8 @@ export interface CallContext {
   morph(selector: string, html: Html): void;
   /** Shows nothing new. */
   skipRender(): void;
+  /** Notes a cookie. */
+  setCookie(cookie: NewCookie): void;
   /** Notes a message for the person. */
   flash(message: Flash): void;
   /** Leads the browser elsewhere. */
@@ -129,6 +134,14 @@ export abstract class Reflex<Session extends object = any, State extends object 
   /** The params of the page's path, decoded. */
   get params(): Readonly<Record<string, string>> {
     return this.#current("params").params;
+  }
+
+  /**
+   * The headers with which the page's socket was opened, a copy; without the cookies, and without what makes a socket of
+   * a request. They are a stranger's words, and may be hours old.
+   */
+  get headers(): Headers {
+    return this.#current("headers").headers;
   }
 
   /** Who it is; `undefined` before a login. */
@@ -233,6 +246,20 @@ export abstract class Reflex<Session extends object = any, State extends object 
       throw new TypeError("Cannot keep a message: its kind and its text are texts.");
     }
     this.#current("flash()").flash({ kind, text });
+  }
+
+  /**
+   * Gives the browser a cookie, once the call is committed. A socket cannot set one, so that the browser fetches it with
+   * a ticket, as after a login, a moment after the outcome, and loads the page again. What only this app should know
+   * belongs into the session.
+   *
+   * @param name letters, digits, `_` and `-`
+   * @param value a text, which is escaped; `null` removes the cookie
+   * @param options how it is kept
+   * @throws TypeError for a name or an option that cannot be, RangeError for one that is too large
+   */
+  cookie(name: string, value: string | null, options: CookieOptions = {}): void {
+    this.#current("cookie()").setCookie(newCookie(name, value, options));
   }
 
   /**

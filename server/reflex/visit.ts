@@ -100,7 +100,17 @@ export class Visit {
     const view = this.#takeView(data, version, seen);
     if (view === undefined) return this.#resync("base");
     const { visit, identity, sealedAt } = data;
-    const parts = { visit, session: this.#session, identity, sealedAt, ...found, href, values, view };
+    const parts = {
+      visit,
+      session: this.#session,
+      identity,
+      sealedAt,
+      ...found,
+      href,
+      values,
+      told: handshake.told,
+      view,
+    };
     const live = new LivePage(parts, this.#host, this.#connection);
     let maySee = false;
     try {

@@ -7,7 +7,7 @@
  * | `APP:s:SESSION` | the session's values, and messages for its next page |
  * | `APP:x:SESSION` | which visits have a record, oldest first, and until when others had |
  * | `APP:v:SESSION:VISIT` | the page's state, its messages, the mark and the outcomes |
- * | `APP:t:TICKET` | a login or logout that waits for its fetch |
+ * | `APP:t:TICKET` | a login, a logout or cookies that wait for their fetch |
  *
  * @module
  */
@@ -15,6 +15,7 @@
 import type { Clock } from "../../protocol/clock.ts";
 import type { Json } from "../../protocol/frames.ts";
 import type { Limits } from "../../protocol/limits.ts";
+import type { NewCookie } from "../http/cookie.ts";
 import { KnownSnapshots } from "./_known.ts";
 import {
   type Flash,
@@ -94,6 +95,23 @@ export function isForgotten(seen: Snapshot, sealedAt: number): boolean {
   return seen.entries.visit === null && sealedAt <= seen.forgottenUntil;
 }
 
+/** What waits until the browser fetches it. */
+export interface Ticket {
+  /** 128 random bits, base64url. */
+  readonly id: string;
+  /** A login (a user) or a logout (`null`); left out where it is neither. */
+  readonly user?: string | null;
+  /** Cookies of the app's own. */
+  readonly cookies?: readonly NewCookie[];
+}
+
+/** What a ticket was good for. */
+export interface Redeemed {
+  /** Whether the session has a new id. */
+  readonly isRenewed: boolean;
+  readonly cookies: readonly NewCookie[];
+}
+
 /** What a call wants to keep. */
 export interface Change {
   /** The session's values as JSON text; left out where they did not change. */
@@ -108,8 +126,8 @@ export interface Change {
   readonly flash?: { readonly added: readonly Flash[]; readonly place: FlashPlace };
   /** Outcomes up to this number have reached the browser. */
   readonly acknowledged: number;
-  /** A login (a user) or a logout (`null`) that takes effect when the ticket is redeemed. */
-  readonly ticket?: { readonly id: string; readonly user: string | null } | undefined;
+  /** What takes effect when the ticket is redeemed. */
+  readonly ticket?: Ticket | undefined;
 }
 
 // Outcomes share the record with the state: older ones give up their text first.
@@ -181,8 +199,9 @@ export class Records {
     }
     const list = entries.visit === null ? this.#enlist(session, visit, seen, checks, writes) : undefined;
     if (change.ticket !== undefined) {
-      const value = JSON.stringify({ session, user: change.ticket.user });
-      writes.push({ key: this.#key("t", change.ticket.id), value, expiresAt: now + this.#limits.ticket });
+      const { id, user, cookies } = change.ticket;
+      const value = this.#text("ticket", JSON.stringify({ session, user, cookies }));
+      writes.push({ key: this.#key("t", id), value, expiresAt: now + this.#limits.ticket });
     }
     return { checks, writes, record, text, session: sessionValue, list };
   }
@@ -204,21 +223,28 @@ export class Records {
   }
 
   /**
-   * Redeems a ticket for the session whose browser brings it: the values move to a session with a new id and a new
-   * identity, the old one ends.
+   * Redeems a ticket for the session whose browser brings it. After a login or logout the values move to a session with
+   * a new id and a new identity, the old one ends.
    *
    * @returns what it was for, or `undefined` where it was not good or somebody else had redeemed it
    */
-  async redeem(ticket: string, session: string, renewed: string): Promise<"login" | "logout" | undefined> {
+  async redeem(ticket: string, session: string, renewed: string): Promise<Redeemed | undefined> {
     const now = this.#clock.now();
     const keys = [this.#key("t", ticket), this.#key("i", session), this.#key("s", session)];
     const [waiting = null, identity = null, values = null] = await this.#store.get(keys);
     if (waiting === null) return undefined;
-    const { session: owner, user } = JSON.parse(waiting.value) as { session: string; user: string | null };
+    const { session: owner, user, cookies = [] } = JSON.parse(waiting.value) as
+      & Omit<Ticket, "id">
+      & { session: string };
     if (owner !== session) {
       // Posted by somebody else's browser: the ticket is burnt, not passed on.
       await this.#store.commit([], [{ key: keys[0]!, value: null, expiresAt: now }]);
       return undefined;
+    }
+    if (user === undefined) {
+      const burn = [{ key: keys[0]!, value: null, expiresAt: now }];
+      const version = await this.#store.commit([{ key: keys[0]!, version: waiting.version }], burn);
+      return version === null ? undefined : { isRenewed: false, cookies };
     }
     const expiresAt = now + this.#limits.session;
     const writes: Write[] = [
@@ -239,7 +265,7 @@ export class Records {
       version: entry?.version ?? null,
     }));
     if (await this.#store.commit(checks, writes) === null) return undefined;
-    return user === null ? "logout" : "login";
+    return { isRenewed: true, cookies };
   }
 
   // Adds a visit to the session's list; the oldest beyond the limit goes, with its record.
