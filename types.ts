@@ -45,6 +45,7 @@ export type {
   PublicPageOptions,
   Untyped,
 } from "./server/page/page.ts";
+export type { PushOperation } from "./server/reflex/push.ts";
 export type { Raw } from "./server/page/raw.ts";
 export type { ReflexClass } from "./server/reflex/reflex.ts";
 export type { RouteContext, RouteHandler, RouteHandlers, RouteOptions } from "./server/door/route_door.ts";

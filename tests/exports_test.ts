@@ -22,7 +22,7 @@ const surface: Record<string, readonly string[]> = {
   "./types": list(`
     Action ActionOptions AnyApp AppOptions CalledAction Check Clock CookieOptions ElementReader Entry ErrorComponent Flash FormReader JsxElement KeyContext KeyedContext
     KeyedPageComponent KeyedPageOptions Limits
-    ListenOptions Listening LiveProps Load LoadOptions LogFields Logger Offer OfferArgs Offerable PageComponent PageError PageOptions PublicContext PublicPageComponent PublicPageOptions Raw ReflexClass
+    ListenOptions Listening LiveProps Load LoadOptions LogFields Logger Offer OfferArgs Offerable PageComponent PageError PageOptions PublicContext PublicPageComponent PublicPageOptions PushOperation Raw ReflexClass
     RouteContext RouteHandler RouteHandlers RouteOptions
     SchemaInput SchemaIssue SchemaOutput SchemaResult StaticOptions TopicContext TopicKind TopicOptions Untrusted UntrustedError Untyped Write
   `),

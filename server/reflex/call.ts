@@ -9,6 +9,7 @@ import { writeFrame } from "../../protocol/codec.ts";
 import type { CallFrame, ElementData, Json, ServerFrame } from "../../protocol/frames.ts";
 import type { Topic } from "../bus/topic.ts";
 import type { ContextValues } from "../http/context.ts";
+import { FieldsLogger, type Logger } from "../observe.ts";
 import type { Html } from "../page/html.ts";
 import type { Page, Untyped } from "../page/page.ts";
 import type { NewCookie } from "../http/cookie.ts";
@@ -21,7 +22,8 @@ import { unpackHeaders } from "../socket/told_headers.ts";
 import { ElementReader, FormReader, implicitInput } from "./element.ts";
 import type { Host } from "./host.ts";
 import type { CallContext, Reflex } from "./reflex.ts";
-import { Showing } from "./showing.ts";
+import { type PushOperation, pushPiece } from "./push.ts";
+import { type Piece, Showing } from "./showing.ts";
 import { type Deadline, peerError, type Ran, type Resolved, run } from "./run.ts";
 
 /** A call that has passed its checks. */
@@ -41,6 +43,8 @@ export interface CheckedCall {
     params: Record<string, string>;
     told: string;
   };
+  /** The live page itself, for what is shown before the call is over. */
+  readonly live: { push(pieces: readonly Piece[]): void };
 }
 
 /** What a call came to: what is to be kept of it, and what the caller is told. */
@@ -55,6 +59,8 @@ export interface CallResult {
   readonly topics: readonly string[];
   /** What is shown of it. */
   readonly showing: Showing;
+  /** What is to be done when it is committed. */
+  readonly after: readonly (() => void | Promise<void>)[];
   /** The outcome as a frame. */
   readonly frame: ServerFrame;
 }
@@ -117,7 +123,7 @@ function result(
   topics: readonly string[],
   { frame: [, n, acknowledged, target], hash }: CheckedCall,
   drafts: Drafts,
-  { ticket, showing, flash: added }: Effects,
+  { ticket, showing, flash: added, after }: Effects,
   limit: number,
 ): CallResult {
   const json = value === undefined ? undefined : resultJson(value, target, limit);
@@ -126,7 +132,7 @@ function result(
   const { read, values, state } = drafts.changes();
   const flash = { added, place: placeOf(showing, ticket) };
   const change = { read, values, state, outcome, flash, acknowledged, ticket };
-  return { change, reflex, value: json, topics, showing, frame };
+  return { change, reflex, value: json, topics, showing, after, frame };
 }
 
 // Who logs in or is led elsewhere sees another page next.
@@ -151,7 +157,7 @@ class OneCall implements CallContext {
   readonly #drafts: Drafts;
   readonly #effects: Effects;
   readonly #deadline: Deadline;
-  readonly #host: Pick<Host, "renderer" | "limits">;
+  readonly #host: Pick<Host, "renderer" | "limits" | "log">;
   #element: ElementReader | undefined;
   #fields: FormReader | undefined;
   #url: URL | undefined;
@@ -162,7 +168,7 @@ class OneCall implements CallContext {
     drafts: Drafts,
     effects: Effects,
     deadline: Deadline,
-    host: Pick<Host, "renderer" | "limits">,
+    host: Pick<Host, "renderer" | "limits" | "log">,
   ) {
     this.n = call.frame[1];
     this.user = user;
@@ -233,6 +239,25 @@ class OneCall implements CallContext {
     this.#effects.showing.choose("nothing", "skip the render");
   }
 
+  get path(): string {
+    return this.#call.from.page.path;
+  }
+
+  get log(): Logger {
+    return new FieldsLogger(this.#host.log, { call: this.id, target: this.#call.frame[3] });
+  }
+
+  push(operations: readonly PushOperation[]): void {
+    if (this.#deadline.passed !== undefined) throw this.#deadline.passed;
+    if (operations.length === 0) return;
+    const { page } = this.#call.from, { renderer } = this.#host;
+    this.#call.live.push(operations.map((operation) => pushPiece(operation, page, renderer)));
+  }
+
+  afterCommit(run: () => void | Promise<void>): void {
+    this.#effects.after = [...this.#effects.after, run];
+  }
+
   setCookie(cookie: NewCookie): void {
     this.#effects.setCookie(cookie);
   }
@@ -267,6 +292,7 @@ export function failedCall(call: CheckedCall, error: unknown, read: boolean, hos
     value: undefined,
     topics: none,
     showing: new Showing(),
+    after: nothing,
     frame,
   };
 }
@@ -350,6 +376,7 @@ class Effects {
   readonly showing: Showing = new Showing();
   /** Messages for the person. */
   flash: Flash[] = [];
+  after: CallResult["after"] = nothing;
   readonly #user: string | undefined;
   readonly #values: ContextValues;
   #topics: Map<string, true | Promise<boolean>> | undefined;
@@ -365,6 +392,7 @@ class Effects {
     this.#topics = undefined;
     this.showing.undo();
     this.flash = [];
+    this.after = nothing;
   }
 
   /** Notes a login or logout; the last one counts. */
@@ -410,6 +438,7 @@ class Effects {
 }
 
 const none: readonly string[] = [];
+const nothing: CallResult["after"] = [];
 
 function changed({ value, before }: { value: Untyped; before?: string }, what: string): string | undefined {
   if (before === undefined) return undefined;

@@ -160,6 +160,11 @@ export class LivePage implements Refreshable, Reader {
     });
   }
 
+  /** Shows something before the call is over that wants it so: now or, to who cannot read it, never. */
+  push(pieces: readonly Piece[]): void {
+    if (!this.#detached && !this.#isOver && !this.#line.isBehind) this.#screen.add(pieces);
+  }
+
   /** Something has changed that is shown. */
   wake(): void {
     this.#host.refreshes.add(this);

@@ -8,11 +8,14 @@ import { WireError } from "../../protocol/errors.ts";
 import type { Topic } from "../bus/topic.ts";
 import type { ContextKey } from "../http/context.ts";
 import { type CookieOptions, type NewCookie, newCookie } from "../http/cookie.ts";
+import type { PathParams } from "../http/params.ts";
+import type { Logger } from "../observe.ts";
 import type { Html } from "../page/html.ts";
 import type { Untyped } from "../page/page.ts";
 import type { CalledAction } from "./callbacks.ts";
 import type { Flash } from "../session/flash.ts";
 import type { ElementReader, FormReader } from "./element.ts";
+import type { PushOperation } from "./push.ts";
 
 /** What a call gives to the reflex that it runs on. */
 export interface CallContext {
@@ -42,6 +45,14 @@ export interface CallContext {
   get<T>(key: ContextKey<T>): T;
   /** Notes that a topic has changed. */
   publish(topic: Topic): void;
+  /** The path of the page, as it was added. */
+  readonly path: string;
+  /** A log whose lines name the call. */
+  readonly log: Logger;
+  /** Sends something at once. */
+  push(operations: readonly PushOperation[]): void;
+  /** Notes what is to be done when the call is committed. */
+  afterCommit(run: () => void | Promise<void>): void;
   /** Notes a login or logout. */
   renew(user: string | null): void;
   /** Shows an element in place of the page. */
@@ -142,6 +153,36 @@ export abstract class Reflex<Session extends object = any, State extends object 
    */
   get headers(): Headers {
     return this.#current("headers").headers;
+  }
+
+  /** The app's log; each line of it names this call and what it calls. */
+  get log(): Logger {
+    return this.#current("log").log;
+  }
+
+  /**
+   * The params of the page's path, typed: where the call comes from a page with this path. For classes that are offered
+   * on several pages.
+   *
+   * @param path as it was given to `app.page`
+   * @returns the params
+   * @throws WireError `stale` where the call comes from another page
+   *
+   * @example
+   * ```ts
+   * import { Reflex } from "@argyle/argyle";
+   * class Room extends Reflex {
+   *   leave() {
+   *     const { room } = this.match("/rooms/:room");
+   *     this.state.left = room;
+   *   }
+   * }
+   * ```
+   */
+  match<const Path extends string>(path: Path): PathParams<Path> {
+    const call = this.#current("match()");
+    if (call.path !== path) throw new WireError("stale", "This belongs to another page.");
+    return call.params as PathParams<Path>;
   }
 
   /** Who it is; `undefined` before a login. */
@@ -281,6 +322,62 @@ export abstract class Reflex<Session extends object = any, State extends object 
    */
   redirect(to: string): void {
     this.#current("redirect()").redirect(to);
+  }
+
+  /**
+   * Sends changes at once, while the call goes on: progress. They are outside of what is committed: where the call fails
+   * they have been seen, where its body runs again (another tab was quicker) they are sent again, and to a browser that
+   * reads too slowly they are not sent.
+   *
+   * As after {@linkcode Reflex.morph}, the server does not know any more what is on the page: the next render is sent
+   * whole, so that what was pushed is gone with it.
+   *
+   * @param operations by id; where there is no such element, or the markup is not one element of that id, the browser
+   * loads the page again
+   * @throws TypeError for an attribute that only a render writes (`on…`, `id`, `data-reflex…`); WireError `timeout` after
+   * the time limit
+   *
+   * @example
+   * ```ts
+   * import { Reflex } from "@argyle/argyle";
+   * class Import extends Reflex {
+   *   async run() {
+   *     for (let line = 1; line <= 3; line++) {
+   *       this.push(["text", "progress", `Line ${line}`]);
+   *       await Promise.resolve();
+   *     }
+   *   }
+   * }
+   * ```
+   */
+  push(...operations: readonly PushOperation[]): void {
+    this.#current("push()").push(operations);
+  }
+
+  /**
+   * Has something done when the call is committed, and not where it fails: for the world outside (mail, payments), where
+   * a body that runs again would do it twice. Nobody waits for it but a server that stops. It runs after each commit of a
+   * call, and a call is committed once; where the process dies in between, or the store's answer is lost, it does not
+   * run. What it writes to session and state is not kept; what goes wrong in it is in the log.
+   *
+   * @param run what is to be done; several run one after another. {@linkcode Reflex.id} is a key for the other side
+   *
+   * @example
+   * ```ts
+   * import { Reflex } from "@argyle/argyle";
+   * class Orders extends Reflex<{ ordered?: boolean }> {
+   *   order() {
+   *     this.session.ordered = true;
+   *     const { id } = this;
+   *     this.afterCommit(() => sendMail({ key: id, text: "Thank you." }));
+   *   }
+   * }
+   * async function sendMail(_mail: { key: string; text: string }) {}
+   * ```
+   */
+  afterCommit(run: () => void | Promise<void>): void {
+    if (typeof run !== "function") throw new TypeError("Cannot do this after the commit: it is no function.");
+    this.#current("afterCommit()").afterCommit(run);
   }
 
   /**

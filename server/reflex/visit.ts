@@ -216,7 +216,7 @@ export class Visit {
       return true;
     }
     if (live.parts.view.shown === undefined) await live.base(seen);
-    const call: CheckedCall = { frame, hash, resolved: this.#check(live, frame), from: live.parts };
+    const call: CheckedCall = { frame, hash, resolved: this.#check(live, frame), from: live.parts, live };
     const running = runCall(call, seen, this.#host);
     let result = running instanceof Promise ? await running : running;
     const { records } = this.#host;
@@ -230,7 +230,11 @@ export class Visit {
       committed = await records.commit(this.#session, live.parts.visit, seen, result.change);
     }
     if (committed === undefined) return false;
-    await this.#tell(live, n, result, seen, committed);
+    try {
+      await this.#tell(live, n, result, seen, committed);
+    } finally {
+      if (result.after.length > 0) this.#host.pending.follow(this.#doAfter(result.after, frame));
+    }
     return true;
   }
 
@@ -255,6 +259,17 @@ export class Visit {
     const { ticket, to } = change.outcome;
     if (ticket === undefined && to === undefined) return shown;
     return shown instanceof Promise ? shown.then(() => this.#lead(ticket, to)) : this.#lead(ticket, to);
+  }
+
+  // One after another; nobody who has called waits for it.
+  async #doAfter(after: CallResult["after"], [, n, , target]: CallFrame): Promise<void> {
+    for (const run of after) {
+      try {
+        await run();
+      } catch (error) {
+        this.#host.log.error("what was to be done after a commit failed", error, { target, n });
+      }
+    }
   }
 
   // What the browser has to do outside the page.
