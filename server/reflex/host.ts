@@ -40,6 +40,8 @@ export interface Host {
   readonly limits: Limits;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Whether every call is a line of the log. */
+  readonly logCalls: boolean;
   readonly records: Records;
   readonly values: SessionValues;
   readonly turns: Turns;

@@ -176,13 +176,33 @@ export class Visit {
     }
   }
 
-  async #carryOut(live: LivePage, frame: CallFrame, hash: string): Promise<void> {
+  #carryOut(live: LivePage, frame: CallFrame, hash: string): Promise<unknown> {
+    return this.#host.logCalls ? this.#runAndLog(live, frame, hash) : this.#run(live, frame, hash);
+  }
+
+  async #runAndLog(live: LivePage, frame: CallFrame, hash: string): Promise<void> {
+    this.#connection.countSent();
+    const { clock, log } = this.#host, [, n, , target] = frame;
+    const start = clock.now(), { sent } = this.#connection;
+    const as = await this.#run(live, frame, hash);
+    log.info(`called ${target}`, {
+      as,
+      ms: clock.now() - start,
+      down: this.#connection.sent - sent,
+      n,
+      visit: live.parts.visit.slice(0, 6),
+    });
+  }
+
+  // What became of it, in a word for the log: how it was shown, or the code of its error.
+  async #run(live: LivePage, frame: CallFrame, hash: string): Promise<string> {
     const { turns } = this.#host;
     let leave: (() => void) | undefined;
     try {
       await turns.quiet(this.#session);
       for (let tried = 1; tried <= this.#host.limits.conflicts; tried++) {
-        if (await this.#try(live, frame, hash)) return;
+        const became = await this.#try(live, frame, hash);
+        if (became !== undefined) return became;
         leave ??= await turns.take(this.#session);
       }
       throw new WireError("busy");
@@ -193,19 +213,20 @@ export class Visit {
           ? errorFrame(frame[1], error, what, this.#host)
           : this.#unavailable(frame[1], what, error),
       );
+      return error instanceof WireError ? error.code : "unavailable";
     } finally {
       leave?.();
     }
   }
 
-  // Once from reading to committing. False: somebody else was quicker, and nothing has happened.
-  async #try(live: LivePage, frame: CallFrame, hash: string): Promise<boolean> {
+  // Once from reading to committing. `undefined`: somebody else was quicker, and nothing has happened.
+  async #try(live: LivePage, frame: CallFrame, hash: string): Promise<string | undefined> {
     const [, n] = frame;
     const seen = await this.#host.records.read(this.#session, live.parts.visit);
     if (seen.endedAt !== undefined || seen.identity !== live.parts.identity) {
       this.#connection.send(["error", n, "stale", "The session has changed; the page is loaded again."]);
       this.#resync("identity");
-      return true;
+      return "stale";
     }
     if (isForgotten(seen, live.parts.sealedAt)) {
       this.#resync("forgotten");
@@ -213,7 +234,7 @@ export class Visit {
     }
     if (n <= seen.visit.last) {
       await this.#again(live, frame, hash, seen);
-      return true;
+      return "again";
     }
     if (live.parts.view.shown === undefined) await live.base(seen);
     const call: CheckedCall = { frame, hash, resolved: this.#check(live, frame), from: live.parts, live };
@@ -229,13 +250,13 @@ export class Visit {
       result = failedCall(call, error, result.change.read, this.#host);
       committed = await records.commit(this.#session, live.parts.visit, seen, result.change);
     }
-    if (committed === undefined) return false;
+    if (committed === undefined) return undefined;
     try {
       await this.#tell(live, n, result, seen, committed);
     } finally {
       if (result.after.length > 0) this.#host.pending.follow(this.#doAfter(result.after, frame));
     }
-    return true;
+    return result.frame[0] === "error" ? result.frame[2] : result.showing.mode;
   }
 
   #tell(

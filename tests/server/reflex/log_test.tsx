@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { App, Reflex } from "@argyle/argyle";
+import { FakeClock } from "@argyle/argyle/testing";
+import { load, MemoryLog, Peer, timed } from "../../helpers/peer.ts";
+
+let finish: (() => void) | undefined;
+
+class Logged extends Reflex<{ count?: number }> {
+  async page() {
+    await new Promise<void>((resolve) => finish = resolve);
+    return this.session.count = (this.session.count ?? 0) + 1;
+  }
+  selector(_secret: string) {
+    this.morph("#count", "€");
+  }
+  nothing() {
+    this.skipRender();
+  }
+  leave() {
+    this.redirect("/");
+  }
+  stops() {
+    this.abort("not for the log");
+  }
+}
+
+const offers = "page nothing leave stops".split(" ").map((name) => `click->Logged#${name}`).join(" ");
+
+async function open(logCalls: boolean) {
+  const log = new MemoryLog(), clock = new FakeClock();
+  const app = new App<{ count?: number }>({ log, clock, logCalls });
+  app.reflexes({ Logged });
+  app.page("/", ({ session }) => <p id="count" data-reflex={offers}>{session.count ?? 0}</p>, {
+    calls: [Logged],
+  });
+  const server = await app.listen({ port: 0 });
+  const page = await load(app);
+  const peer = await Peer.live(server, page);
+  return {
+    log,
+    clock,
+    peer,
+    called: () =>
+      log.lines.filter((line) => line.startsWith("info called")).map((line) => {
+        const [, target, json] = /^info called (\S+) (.*)$/.exec(line)!;
+        return { target, ...JSON.parse(json!) };
+      }),
+    async [Symbol.asyncDispose]() {
+      await peer[Symbol.asyncDispose]();
+      await server.stop();
+    },
+  };
+}
+
+timed(
+  "logCalls: a line for each call: what was called, what became of it, how long, how many bytes",
+  async () => {
+    await using site = await open(true);
+    site.peer.send(["call", 1, 0, "Logged#page"]);
+    await site.peer.quiet();
+    site.clock.turn(70);
+    finish?.();
+    await site.peer.next();
+    for (const name of ["nothing", "stops", "wiped"]) await site.peer.call(`Logged#${name}`);
+    site.peer.send(["call", 5, 3, "Logged#leave"]);
+    await site.peer.next();
+    await site.peer.next();
+    site.peer.send(["call", 3, 3, "Logged#stops", [], {}]);
+    await site.peer.next();
+    await site.peer.quiet();
+    const lines = site.called();
+    assert.deepEqual(lines.map(({ target, as, n }) => [target, as, n]).slice(0, 1), [[
+      "Logged#page",
+      "page",
+      1,
+    ]]);
+    const [first] = lines;
+    assert.equal(first.ms, 70);
+    assert.equal(
+      first.down,
+      new TextEncoder().encode(site.peer.texts.find((text) => text.startsWith('["patch"'))).length,
+    );
+    assert.match(first.visit, /^[\w-]{6}$/);
+    assert.ok(first.request);
+    assert.deepEqual(lines.slice(1).map(({ as }) => as).sort(), [
+      "again",
+      "halted",
+      "nothing",
+      "redirect",
+      "unknown_reflex",
+    ]);
+    assert.ok(!site.log.lines.some((line) => line.includes("not for the log")));
+  },
+);
+
+timed("logCalls: not where it is off", async () => {
+  await using site = await open(false);
+  await site.peer.call("Logged#nothing");
+  await site.peer.quiet();
+  assert.deepEqual(site.called(), []);
+});
