@@ -48,8 +48,7 @@ export const consoleLogger: Logger = {
   // deno-lint-ignore no-console
   warn: (message, fields) => console.warn(line("warn", message, fields, isColoured(Deno.stderr))),
   // deno-lint-ignore no-console
-  error: (message, error, fields) =>
-    console.error(line("error", message, fields, isColoured(Deno.stderr)), error),
+  error: (message, error, fields) => console.error(errorLine(message, fields), error),
 };
 
 /** A log whose every line carries these fields, too. */
@@ -78,6 +77,10 @@ export class FieldsLogger implements Logger {
 /** Names one request in the log, in its response, and to the person who reports that it failed. */
 export function makeRequestId(): string {
   return crypto.randomUUID().slice(-12);
+}
+
+function errorLine(message: string, fields: LogFields | undefined): string {
+  return line("error", message, fields, isColoured(Deno.stderr));
 }
 
 /** Whether a person reads it, who has not said that they want no colours. */

@@ -233,8 +233,7 @@ export class Visit {
       throw new WireError("expired");
     }
     if (n <= seen.visit.last) {
-      await this.#again(live, frame, hash, seen);
-      return "again";
+      return await this.#again(live, frame, hash, seen);
     }
     if (live.parts.view.shown === undefined) await live.base(seen);
     const call: CheckedCall = { frame, hash, resolved: this.#check(live, frame), from: live.parts, live };
@@ -300,19 +299,21 @@ export class Visit {
   }
 
   // A call that was sent again: its outcome is told again, its body does not run.
-  async #again(live: LivePage, frame: CallFrame, hash: string, seen: Snapshot): Promise<void> {
+  async #again(live: LivePage, frame: CallFrame, hash: string, seen: Snapshot): Promise<string> {
     const [, n] = frame;
     const stored = seen.visit.outcomes.find((outcome) => outcome.n === n);
-    if (stored === undefined || (stored.frame === null && stored.hash === hash)) {
-      this.#connection.send(errorFrame(n, new WireError("expired"), "", this.#host));
-    } else if (stored.hash !== hash) {
-      this.#connection.send(errorFrame(n, new WireError("replayed"), "", this.#host));
-    } else {
+    let became: "again" | "expired" | "replayed" = "again";
+    if (stored === undefined || (stored.frame === null && stored.hash === hash)) became = "expired";
+    else if (stored.hash !== hash) became = "replayed";
+    if (became !== "again") {
+      this.#connection.send(errorFrame(n, new WireError(became), "", this.#host));
+    } else if (stored !== undefined) {
       this.#connection.sendText(stored.frame!);
       this.#lead(stored.ticket, stored.to);
-      if (stored.to !== undefined) return;
+      if (stored.to !== undefined) return became;
     }
     if (live.parts.view.state !== seen.version) await live.show(seen);
+    return became;
   }
 
   // Registered, the class's own, and offered by the page: in this order, so that a developer learns the most.
