@@ -15,7 +15,7 @@ import type { Page, Untyped } from "../page/page.ts";
 import type { NewCookie } from "../http/cookie.ts";
 import { locationOf } from "../http/redirect.ts";
 import { jsonText } from "../session/json_text.ts";
-import type { Flash, FlashPlace } from "../session/flash.ts";
+import { type Flash, type FlashPlace, noFlash } from "../session/flash.ts";
 import type { Change, Snapshot } from "../session/records.ts";
 import { RecordTooLarge } from "../session/records.ts";
 import { unpackHeaders } from "../socket/told_headers.ts";
@@ -263,7 +263,7 @@ class OneCall implements CallContext {
   }
 
   flash(message: Flash): void {
-    this.#effects.flash.push(message);
+    this.#effects.flash = [...this.#effects.flash, message];
   }
 
   redirect(to: string): void {
@@ -375,7 +375,7 @@ class Effects {
   ticket: Change["ticket"];
   readonly showing: Showing = new Showing();
   /** Messages for the person. */
-  flash: Flash[] = [];
+  flash: readonly Flash[] = noFlash;
   after: CallResult["after"] = nothing;
   readonly #user: string | undefined;
   readonly #values: ContextValues;
@@ -391,7 +391,7 @@ class Effects {
     this.ticket = undefined;
     this.#topics = undefined;
     this.showing.undo();
-    this.flash = [];
+    this.flash = noFlash;
     this.after = nothing;
   }
 
