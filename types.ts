@@ -15,10 +15,14 @@
 
 export type { Action, ActionOptions } from "./server/reflex/action.ts";
 export type { AnyApp } from "./server/app.ts";
+export type { CalledAction } from "./server/reflex/callbacks.ts";
 export type { AppOptions } from "./server/options.ts";
 export type { Check, Entry, Write } from "./server/session/store.ts";
 export type { Clock } from "./protocol/clock.ts";
-export type { ElementReader, FormReader, Untrusted, UntrustedError } from "./server/reflex/element.ts";
+export type { CookieOptions } from "./server/http/cookie.ts";
+export type { ElementReader, FormReader } from "./server/reflex/element.ts";
+export type { Untrusted, UntrustedError } from "./server/reflex/untrusted.ts";
+export type { Flash } from "./server/session/flash.ts";
 export type { JsxElement } from "./server/page/html.ts";
 export type { LiveProps } from "./server/page/live.ts";
 export type { Limits } from "./protocol/limits.ts";
@@ -41,6 +45,7 @@ export type {
   PublicPageOptions,
   Untyped,
 } from "./server/page/page.ts";
+export type { PushOperation } from "./server/reflex/push.ts";
 export type { Raw } from "./server/page/raw.ts";
 export type { ReflexClass } from "./server/reflex/reflex.ts";
 export type { RouteContext, RouteHandler, RouteHandlers, RouteOptions } from "./server/door/route_door.ts";

@@ -77,7 +77,7 @@ async function bundle(name: Name): Promise<string> {
 
 /** Members of our own objects that never leave a script; no object of the browser has one of that name. */
 const ownNames =
-  /^(abandon|expect|landed|nameOf|needsRest|offline|patch|probe|restart|settle|sleep|tell|waiting|wake)$/;
+  /^(abandon|expect|landed|nameOf|needsRest|offline|patch|probe|restart|settle|sleep|tell|token|waiting|wake)$/;
 
 const core = new URL(entries.client, folder).href;
 

@@ -7,14 +7,16 @@
 import type { Options } from "./bindings.ts";
 import type { countBusy } from "./busy.ts";
 import type { order } from "./order.ts";
-import type { redeem } from "./redeem.ts";
+import type { receive } from "./receive.ts";
+import type { select } from "./select.ts";
 
 /** What it gives. */
 export interface Rest {
   readonly countBusy: typeof countBusy;
   readonly options: Options;
   readonly order: typeof order;
-  readonly redeem: typeof redeem;
+  readonly receive: typeof receive;
+  readonly select: typeof select;
 }
 
 /** Loads it, once. */

@@ -42,7 +42,7 @@ export function parseOffers(text: string): Offer[] {
   return (text.match(/\S+/g) ?? []).map((token, position) => {
     const [event = "", target = Attribute.refresh] = token.split("->");
     const [words] = event.match(
-      /((?<=^key(down|up|press))(\.[^.]+)+|(\.(prevent|stop|once|self|outside|window|document))*)$/,
+      /((?<=^key(down|up|press))\..+|(\.(prevent|stop|once|self|outside|window|document))*)$/,
     ) as RegExpMatchArray;
     return { type: event.slice(0, event.length - words.length), words, target, position };
   });

@@ -173,13 +173,23 @@ export function connection(
         return;
       case "done":
         return calls.settle(true, frame[1], frame[2]);
-      case "error":
-        return fail(frame[1], new ReflexError(frame[2], frame[3], frame[4]));
+      case "error": {
+        const [, n, code, message, fields] = frame;
+        if (n) calls.fail(n, new ReflexError(code, message, fields));
+        else announce(document, `${EVENT_PREFIX}error`, { code, message });
+        return;
+      }
       case "resync":
         return wishResync();
-      case "ticket":
-        return void redeem(frame[1]);
+      default:
+        return void rare(frame);
     }
+  }
+
+  // What few pages ever get.
+  async function rare(frame: ServerFrame): Promise<void> {
+    const leaves = await load().then((rest) => rest.receive(frame, script, env), () => false);
+    if (!leaves) wishResync();
   }
 
   function online(theirs: number): void {
@@ -201,17 +211,6 @@ export function connection(
     } catch {
       wishResync(); // the page is not as the server believes
     }
-  }
-
-  function fail(n: number, error: ReflexError): void {
-    if (n > 0) calls.fail(n, error);
-    else announce(document, `${EVENT_PREFIX}error`, { code: error.code, message: error.message });
-  }
-
-  async function redeem(ticket: string): Promise<void> {
-    // Whatever has become of it, the page that comes next says who this is.
-    await load().then((rest) => rest.redeem(script, ticket, env), () => {});
-    wishResync();
   }
 
   /** One resync at a time; a wish during the fetch makes one more after it. */

@@ -10,7 +10,9 @@ import { ownScript } from "./page.ts";
 import { type Client, start } from "./start.ts";
 
 export { holdFields } from "./fields.ts";
-export { applyOperations } from "./operations.ts";
+export { morph } from "./morph.ts";
+export { isOurs } from "./ours.ts";
+export { parseElement, parseInside } from "./parse.ts";
 export { after, place } from "./plain_morph.ts";
 export { ReflexError } from "./reflex_error.ts";
 export { request } from "./refresh.ts";

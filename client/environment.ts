@@ -27,7 +27,7 @@ export interface Environment {
   /** Loads the script beside this one. */
   readonly rest: LoadRest;
   readonly location: {
-    readonly href: string;
+    href: string;
     reload(): void;
   };
 }

@@ -27,7 +27,7 @@ export function isApplying(): boolean {
 
 /** Whether operations need the script beside this one, and it is not there. */
 export function needsRest(operations: readonly Operation[]): boolean {
-  return !rest && operations.some(([name]) => name === "order");
+  return !rest && operations.some(([name]) => /order|select/.test(name));
 }
 
 /**
@@ -64,6 +64,8 @@ function apply(operation: Operation): void {
       return morph(page("body"), parseInside(page("body"), operation[1]), true);
     case "head":
       return morphHead(parseInside(page("head"), operation[1]));
+    case "select":
+      return rest?.select(operation[1], operation[2]);
     case "remove":
       // All are found before the first is gone: positions are those of the page as it was.
       return operation.slice(1).map((at) => find(at)).forEach(remove);
@@ -73,7 +75,7 @@ function apply(operation: Operation): void {
   const fixed = matches(element, FIXED);
   switch (name) {
     case "morph":
-      if (!fixed) morph(element, parseElement(element, operation[2]));
+      if (!fixed) morph(element, parseElement(element, operation[2]) ?? refuse(operation[2]));
       return;
     case "attributes":
       if (!fixed) changeAttributes(element, operation[2]);

@@ -30,8 +30,7 @@ export function pageData(script: Element): PageData {
   return { token: attribute(script, Attribute.page) ?? "", visit: attribute(script, Attribute.visit) };
 }
 
-/** The absolute URL of one of our paths; the script's own URL tells below which base they are. */
+/** The absolute URL of one of our paths; they lie beside the script. */
 export function endpoint(script: HTMLScriptElement, path: string, here: string): URL {
-  const { pathname } = new URL(script.src, here);
-  return new URL(pathname.split(Path.root)[0] + path, here);
+  return new URL(path.slice(Path.root.length), new URL(script.src, here));
 }

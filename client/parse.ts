@@ -58,16 +58,12 @@ export function parseElements(parent: Element, html: string): Element {
 
 /**
  * The one element that is to take the place of `target`: of the same id and key, and without an id of the same name.
- *
- * @throws TypeError for any other markup
+ * `undefined` for any other markup.
  */
-export function parseElement(target: Element, html: string): Element {
-  const inside = parseElements(get(target, "parentElement") as Element, html);
-  const element = get(inside, "firstElementChild") as Element;
-  if (identity(target) !== identity(element) || get(inside, "childElementCount") > 1) {
-    refuse(html);
-  }
-  return element;
+export function parseElement(target: Element, html: string): Element | undefined {
+  const inside = parseInside(get(target, "parentElement") as Element, html);
+  const [element, other] = get(inside, "childNodes");
+  return !other && element instanceof Element && identity(target) === identity(element) ? element : undefined;
 }
 
 function identity(element: Element): string {

@@ -7,4 +7,5 @@
 export { countBusy } from "./busy.ts";
 export { options } from "./options.ts";
 export { order } from "./order.ts";
-export { redeem } from "./redeem.ts";
+export { select } from "./select.ts";
+export { receive } from "./receive.ts";

@@ -42,7 +42,7 @@ export function readClientFrame(text: unknown, limits: Limits): ClientFrame {
   }
 }
 
-// ["hello", 2, "AQ…", 0]
+// ["hello", 3, "AQ…", 0]
 function readHello([, protocol, token, version]: Json[]): ClientFrame {
   if (!isCount(protocol)) throw new WireError("malformed", "hello: the protocol is a whole number.");
   if (typeof token !== "string") throw new WireError("malformed", "hello: the token is a string.");

@@ -203,6 +203,17 @@ export type ErrorFrame = readonly [
 export type TicketFrame = readonly ["ticket", ticket: string];
 
 /**
+ * The browser leaves for another page of this site; where cookies wait behind a ticket, once it has posted that.
+ *
+ * @example
+ * ```ts
+ * import type { GoFrame } from "@argyle/argyle/protocol";
+ * const frame: GoFrame = ["go", "/orders/7"];
+ * ```
+ */
+export type GoFrame = readonly ["go", path: string, ticket?: string | undefined];
+
+/**
  * The answer to `ping`.
  *
  * @example
@@ -231,4 +242,5 @@ export type ServerFrame =
   | DoneFrame
   | ErrorFrame
   | TicketFrame
+  | GoFrame
   | PongFrame;

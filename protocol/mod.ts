@@ -21,6 +21,7 @@ export type {
   DoneFrame,
   ElementData,
   ErrorFrame,
+  GoFrame,
   HelloFrame,
   Json,
   Outcome,
@@ -45,6 +46,7 @@ export type {
   Operation,
   OrderOperation,
   RemoveOperation,
+  SelectOperation,
   TextOperation,
 } from "./operations.ts";
 export {

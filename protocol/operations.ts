@@ -116,6 +116,19 @@ export type BodyOperation = readonly ["body", html: string];
 export type HeadOperation = readonly ["head", html: string];
 
 /**
+ * Brings each element of `body` that a selector names to the given markup: the element itself where the markup is one
+ * element of the same id and key, and without an id of the same name; else what is in the element. It is the server's
+ * selector, of any kind that browsers know. Where it names nothing, nothing happens.
+ *
+ * @example
+ * ```ts
+ * import type { SelectOperation } from "@argyle/argyle/protocol";
+ * const operation: SelectOperation = ["select", "#cart .total", "12.50 €"];
+ * ```
+ */
+export type SelectOperation = readonly ["select", selector: string, html: string];
+
+/**
  * One change of a page.
  *
  * @example
@@ -133,4 +146,5 @@ export type Operation =
   | RemoveOperation
   | OrderOperation
   | BodyOperation
-  | HeadOperation;
+  | HeadOperation
+  | SelectOperation;

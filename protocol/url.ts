@@ -7,8 +7,6 @@
 const urlAttributes =
   /^(href|src|action|formaction|xlink:href|data|poster|background|ping|srcset|cite|manifest)$/;
 
-const schemes = /^(https?|mailto|tel|sms):$/;
-
 /**
  * What a refused URL becomes.
  *
@@ -49,23 +47,19 @@ export function isUrlAttribute(name: string): boolean {
  * ```
  */
 export function safeUrl(attribute: string, value: string): string {
-  if (attribute === "srcset") {
-    const safe = value.split(",").every((candidate) => {
-      const url = candidate.trim().split(/\s/)[0] ?? "";
-      return url === "" || allowed("srcset", url);
-    });
-    return safe ? value : BLOCKED_URL;
-  }
-  if (attribute === "ping") {
-    return value.split(/\s+/).every((url) => allowed("ping", url)) ? value : BLOCKED_URL;
-  }
-  return allowed(attribute, value) ? value : BLOCKED_URL;
+  const urls = attribute === "srcset"
+    ? value.split(",").map((candidate) => candidate.trim().split(/\s/)[0]!)
+    : attribute === "ping"
+    ? value.split(/\s+/)
+    : [value];
+  return urls.every((url) => allowed(attribute, url)) ? value : BLOCKED_URL;
 }
 
 function allowed(attribute: string, value: string): boolean {
   const url = URL.parse(value, "http://relative.invalid/");
   if (url === null) return true; // the browser cannot parse it either, so it goes nowhere
-  if (schemes.test(url.protocol)) return true;
-  if (attribute !== "src" && attribute !== "srcset" && attribute !== "poster") return false;
-  return url.protocol === "blob:" || (url.protocol === "data:" && /^image\//i.test(url.pathname));
+  const { protocol, pathname } = url;
+  if (/^(https?|mailto|tel|sms):$/.test(protocol)) return true;
+  if (!/^(src|srcset|poster)$/.test(attribute)) return false;
+  return protocol === "blob:" || (protocol === "data:" && /^image\//i.test(pathname));
 }

@@ -8,4 +8,4 @@
  * const hello = ["hello", PROTOCOL_VERSION, "token", 0];
  * ```
  */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;

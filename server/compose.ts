@@ -62,6 +62,7 @@ export async function compose<Session extends object = Untyped>(
     ...given,
     lang,
     build,
+    logCalls: options.logCalls ?? environment("ARGYLE_ENV") === "development",
     clock,
     keys,
     visits: new Map(),

@@ -44,11 +44,11 @@ export interface Logger {
 /** Writes one readable line per message to the console; errors with their stack. */
 export const consoleLogger: Logger = {
   // deno-lint-ignore no-console -- the one place where the default logger meets the console
-  info: (message, fields) => console.info(line("info", message, fields)),
+  info: (message, fields) => console.info(line("info", message, fields, isColoured(Deno.stdout))),
   // deno-lint-ignore no-console
-  warn: (message, fields) => console.warn(line("warn", message, fields)),
+  warn: (message, fields) => console.warn(line("warn", message, fields, isColoured(Deno.stderr))),
   // deno-lint-ignore no-console
-  error: (message, error, fields) => console.error(line("error", message, fields), error),
+  error: (message, error, fields) => console.error(errorLine(message, fields), error),
 };
 
 /** A log whose every line carries these fields, too. */
@@ -79,10 +79,29 @@ export function makeRequestId(): string {
   return crypto.randomUUID().slice(-12);
 }
 
-function line(level: string, message: string, fields: LogFields = {}): string {
+function errorLine(message: string, fields: LogFields | undefined): string {
+  return line("error", message, fields, isColoured(Deno.stderr));
+}
+
+/** Whether a person reads it, who has not said that they want no colours. */
+function isColoured(stream: { isTerminal(): boolean }): boolean {
+  return !Deno.noColor && stream.isTerminal();
+}
+
+const colours = { info: 36, warn: 33, error: 31 } as const, dim = 2;
+
+/** A line of the console. */
+export function line(
+  level: keyof typeof colours,
+  message: string,
+  fields: LogFields = {},
+  isColoured = false,
+): string {
+  const paint = (text: string, colour: number) => isColoured ? `\x1b[${colour}m${text}\x1b[0m` : text;
   const pairs = Object.entries(fields).filter(([, value]) => value !== undefined)
     .map(([name, value]) => ` ${name}=${escapeValue(value!)}`);
-  return `${new Date().toISOString()} ${level} ${message}${pairs.join("")}`;
+  const time = paint(new Date().toISOString(), dim);
+  return `${time} ${paint(level, colours[level])} ${message}${paint(pairs.join(""), dim)}`;
 }
 
 // Control characters and line separators would let a stranger's value look like a line of ours.

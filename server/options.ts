@@ -63,6 +63,11 @@ export interface AppOptions<Session extends object = Untyped> extends Partial<En
    * milliseconds and id. Where left out, only what went wrong is.
    */
   readonly accessLog?: boolean;
+  /**
+   * Whether every call of a reflex is a line of the log: what it called, how it was shown or why it failed, milliseconds,
+   * bytes that it sent. Where left out, it is with `ARGYLE_ENV=development`.
+   */
+  readonly logCalls?: boolean;
   /** The time; the system's where left out. */
   readonly clock?: Clock;
 }

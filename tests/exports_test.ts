@@ -14,18 +14,18 @@ const surface: Record<string, readonly string[]> = {
   "./memory": list("Check Engine Entry Store Write memory"),
   "./protocol": list(`
     Address Attribute AttributesOperation BLOCKED_URL BodyOperation CallFrame ClientFrame Clock Close DoneFrame EVENT_PREFIX ElementData
-    ErrorCode ErrorFrame HeadOperation HelloFrame InsertOperation Json Limits Loading MorphOperation Operation
+    ErrorCode ErrorFrame GoFrame HeadOperation HelloFrame InsertOperation Json Limits Loading MorphOperation Operation
     Option OrderOperation Outcome PROTOCOL_VERSION
     PatchFrame Path PingFrame PongFrame ReadyFrame RemoveOperation ResyncFrame Schema SchemaInput SchemaIssue SchemaOutput
-    SchemaResult ServerFrame TextOperation TicketFrame VISIT_HEADER WireError canonicalJson defaultLimits errorSentences
+    SchemaResult SelectOperation ServerFrame TextOperation TicketFrame VISIT_HEADER WireError canonicalJson defaultLimits errorSentences
     isUrlAttribute issueFields parseJson readClientFrame readServerFrame safeUrl systemClock writeFrame
   `),
   "./stimulus": list("StimulateOptions Stimulating StimulusController useReflex"),
   "./testing": list("FakeClock StoreUnderTest storeContract"),
   "./types": list(`
-    Action ActionOptions AnyApp AppOptions Check Clock ElementReader Entry ErrorComponent FormReader JsxElement KeyContext KeyedContext
+    Action ActionOptions AnyApp AppOptions CalledAction Check Clock CookieOptions ElementReader Entry ErrorComponent Flash FormReader JsxElement KeyContext KeyedContext
     KeyedPageComponent KeyedPageOptions Limits
-    ListenOptions Listening LiveProps Load LoadOptions LogFields Logger Offer OfferArgs Offerable PageComponent PageError PageOptions PublicContext PublicPageComponent PublicPageOptions Raw ReflexClass
+    ListenOptions Listening LiveProps Load LoadOptions LogFields Logger Offer OfferArgs Offerable PageComponent PageError PageOptions PublicContext PublicPageComponent PublicPageOptions PushOperation Raw ReflexClass
     RouteContext RouteHandler RouteHandlers RouteOptions
     SchemaInput SchemaIssue SchemaOutput SchemaResult StaticOptions TopicContext TopicKind TopicOptions Untrusted UntrustedError Untyped Write
   `),

@@ -7,7 +7,7 @@
 import { HttpError } from "../http/error.ts";
 import type { Logger } from "../observe.ts";
 import { errorPage } from "../page/error_page.ts";
-import { UntrustedError } from "../reflex/element.ts";
+import { UntrustedError } from "../reflex/untrusted.ts";
 import type { PageError } from "../page/page.ts";
 
 /**

@@ -22,7 +22,8 @@ import type { Arrived, Parts } from "./parts.ts";
 import type { Visitor } from "./visitor.ts";
 
 /**
- * Serves a page: the whole document, with its sealed data. Nothing is written to the store.
+ * Serves a page: the whole document, with its sealed data. Nothing is written to the store, but that messages for the
+ * session's next page have been shown.
  *
  * @throws what the page throws
  */
@@ -33,6 +34,8 @@ export async function servePage(
   values: ContextValues,
   parts: Parts,
 ): Promise<Response> {
+  const flash = [...seen.visit.flash, ...seen.flash];
+  let isFlashRead = false;
   const opened = await openView(page, {
     owner: ownerOf(session.id, seen),
     url: new URL(arrival.url),
@@ -40,9 +43,16 @@ export async function servePage(
     session: await parts.values.read(seen.values) as Untyped,
     state: visitState(seen, page),
     user: seen.user,
+    get flash() {
+      isFlashRead = true;
+      return flash;
+    },
     values,
   }, parts);
   if (opened instanceof Response) return withHeaders(opened, arrival.secure);
+  const isShown = isFlashRead && seen.flash.length > 0 && request.method === "GET";
+  // Where the session is written at this moment, they are shown again: better than never.
+  const now = isShown ? await parts.records.takeFlash(seen) ?? seen : seen;
   const nonce = makeNonce();
   const headers = new Headers();
   headers.set("content-type", "text/html; charset=utf-8");
@@ -51,7 +61,7 @@ export async function servePage(
   headers.set("content-security-policy", contentSecurityPolicy(nonce, arrival.secure));
   // Without a cookie there is no session, and so no socket to be had: the page shows, and does no more.
   const live = arrival.cookies
-    ? await sealVisit(opened, { session, seen, visit, url: arrival.url }, parts)
+    ? await sealVisit(opened, { session, seen: now, visit, url: arrival.url }, parts)
     : undefined;
   const around = { base: parts.base, nonce, lang: parts.lang };
   const pieces = piecesOf(opened, documentAround(opened.render.head, live, around));

@@ -8,6 +8,7 @@ import { ContextValues } from "../http/context.ts";
 import { publicPolicy } from "../http/headers.ts";
 import { documentAround } from "../page/document.ts";
 import type { Page } from "../page/page.ts";
+import { noFlash } from "../session/flash.ts";
 import type { Arrived, Parts } from "./parts.ts";
 
 /**
@@ -27,6 +28,7 @@ export async function servePublicPage(
     session: {},
     state: {},
     user: undefined,
+    flash: noFlash,
     values: new ContextValues(),
   });
   if (rendered instanceof Response) return rendered;

@@ -167,7 +167,7 @@ export async function serveRoute(
     session: deepFreeze(await parts.values.read(seen.values)) as Untyped,
     user: seen.user,
     get: values.get,
-    form: async () => new FormReader({ f: await readForm(limited ?? request, limits, clock) }),
+    form: async () => new FormReader({ f: await readForm(limited ?? request, limits, clock) }, limits.depth),
   });
   if (!(response instanceof Response)) {
     throw new TypeError(

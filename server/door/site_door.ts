@@ -18,6 +18,7 @@ import { visitState } from "../reflex/call.ts";
 import { ownerOf } from "../reflex/live_page.ts";
 import { failure, readFailure } from "./failure.ts";
 import { servePage } from "./page_door.ts";
+import { noFlash } from "../session/flash.ts";
 import type { Arrived, Parts } from "./parts.ts";
 import { servePublicPage } from "./public_door.ts";
 import { findRoute, serveRoute } from "./route_door.ts";
@@ -130,6 +131,7 @@ async function showFailure(
     session: await parts.values.read(seen.values) as Untyped,
     state: visitState(seen, page),
     user: seen.user,
+    flash: noFlash, // it waits for a page that is one
     values,
     error,
   }, parts);

@@ -10,6 +10,7 @@ import type { Host } from "../reflex/host.ts";
 import { Visit } from "../reflex/visit.ts";
 import { FieldsLogger } from "../observe.ts";
 import { Connection } from "../socket/connection.ts";
+import { packHeaders } from "../socket/told_headers.ts";
 import { upgrade } from "../socket/upgrade.ts";
 import type { Arrived, Parts } from "./parts.ts";
 
@@ -29,6 +30,7 @@ export async function openSocket({ request, id, arrival }: Arrived, parts: Parts
   // After the upgrade the request's headers are gone.
   // To copy them has Deno keep two lists of them for as long as the socket lives: only for who reads them.
   const headers = parts.site.middleware.length === 0 ? noHeaders : new Headers(request.headers);
+  const told = packHeaders(request.headers);
   // What goes wrong in the socket's life is found by the id of its request.
   const log = new FieldsLogger(parts.log, { request: id });
   const { socket, response } = upgrade(request, parts.limits);
@@ -37,7 +39,7 @@ export async function openSocket({ request, id, arrival }: Arrived, parts: Parts
   const origin = arrival.origins.includes(arrival.url.origin) ? arrival.url.origin : arrival.origins[0]!;
   // Each socket has a log of its own, and all else from the app: a copy of that would be the largest thing that it keeps.
   const host: Host = Object.assign(Object.create(parts), { log });
-  const visit = new Visit(host, connection, session.id, { id, origin, headers });
+  const visit = new Visit(host, connection, session.id, { id, origin, headers, told });
   parts.hub.add(session.id, connection);
   connection.start({
     frame: (frame, text) => visit.frame(frame, text),

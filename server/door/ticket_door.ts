@@ -1,17 +1,19 @@
 /**
- * Redeems the ticket that a login left: the one moment at which a socket's page gets a new cookie.
+ * Redeems the ticket that a login or a cookie left: the one moment at which a socket's page gets cookies.
  *
  * @module
  */
 
 import { readBody } from "../http/body.ts";
+import { writeCookie } from "../http/cookie.ts";
 import { HttpError } from "../http/error.ts";
 import type { Arrived, Parts } from "./parts.ts";
 
 const TICKET_BYTES = 64;
 
 /**
- * Takes a ticket as the text body of a POST from our own page, and answers 204 with the new session's cookie.
+ * Takes a ticket as the text body of a POST from our own page, and answers 204 with the cookies, that of a new session
+ * first.
  *
  * @throws HttpError 405 for another method; 403 for a ticket that is not this session's, used, or too old
  */
@@ -25,11 +27,11 @@ export async function redeemTicket({ request, arrival }: Arrived, parts: Parts):
   const ticket = await readTicket(request, parts);
   if (session === undefined || ticket === undefined) throw refused();
   const renewed = parts.cookie.create();
-  if (!await parts.records.redeem(ticket, session.id, renewed.id)) throw refused();
-  const headers = {
-    "set-cookie": await parts.cookie.write(renewed, arrival.secure),
-    "cache-control": "no-store",
-  };
+  const redeemed = await parts.records.redeem(ticket, session.id, renewed.id);
+  if (redeemed === undefined) throw refused();
+  const headers = new Headers({ "cache-control": "no-store" });
+  if (redeemed.isRenewed) headers.append("set-cookie", await parts.cookie.write(renewed, arrival.secure));
+  for (const cookie of redeemed.cookies) headers.append("set-cookie", writeCookie(cookie, arrival.secure));
   return new Response(null, { status: 204, headers });
 }
 

@@ -27,14 +27,23 @@ export function redirect(
   status: 301 | 302 | 303 | 307 | 308 = 303,
   options: { external?: boolean } = {},
 ): Response {
+  return new Response(null, { status, headers: { location: locationOf(to, options.external === true) } });
+}
+
+/**
+ * Where a text leads to: a path of this site, or with `external` a URL of another.
+ *
+ * @throws HttpError 400 for what leads elsewhere
+ */
+export function locationOf(to: string, external = false): string {
   const here = "http://here.invalid";
   const url = URL.parse(to, here);
+  // A path may still begin with two slashes when its dots are gone: `/.//evil.test`.
   const safe = url !== null && ![...to].some((letter) => letter < " " || letter === "\x7f") &&
-    (url.origin === here || (options.external === true && /^https?:$/.test(url.protocol)));
+    (url.origin === here ? !url.pathname.startsWith("//") : external && /^https?:$/.test(url.protocol));
   if (!safe) throw new HttpError(400, "This leads to another site.");
   // As the parser has understood it, so that the browser cannot understand it otherwise.
-  const location = url.origin === here ? `${url.pathname}${url.search}${url.hash}` : url.href;
-  return new Response(null, { status, headers: { location } });
+  return url.origin === here ? `${url.pathname}${url.search}${url.hash}` : url.href;
 }
 
 /**

@@ -6,6 +6,7 @@
 
 import { canonicalJson } from "../../protocol/json.ts";
 import { Topic } from "../bus/topic.ts";
+import type { Flash } from "../session/flash.ts";
 import type { ContextValues } from "../http/context.ts";
 import { checkPersonal, runImpersonal } from "./_impersonal.ts";
 import { deepFreeze } from "./frozen.ts";
@@ -27,6 +28,8 @@ export interface ContextParts {
   readonly state: Untyped;
   /** Who it is. */
   readonly user: string | undefined;
+  /** Messages that are shown once. */
+  readonly flash: readonly Flash[];
   /** What middleware has set. */
   readonly values: ContextValues;
   /** The reflex that has just run. */
@@ -103,6 +106,11 @@ class PersonalContext implements AnyContext {
   get user(): string | undefined {
     checkPersonal("user");
     return this[PARTS].user;
+  }
+
+  get flash(): readonly Flash[] {
+    checkPersonal("flash");
+    return this[PARTS].flash;
   }
 
   get error(): PageError | undefined {
@@ -215,8 +223,8 @@ function impersonal(option: "cache" | "key", context: object): AnyContext {
 }
 
 const absent = {
-  cache: refusing("cache", ["session", "state", "user", "get", "ran"]),
-  key: refusing("key", ["session", "state", "user", "get", "ran", "url", "query"]),
+  cache: refusing("cache", ["session", "state", "user", "flash", "get", "ran"]),
+  key: refusing("key", ["session", "state", "user", "flash", "get", "ran", "url", "query"]),
 };
 
 function refusing(option: string, names: readonly string[]): object {

@@ -6,6 +6,7 @@
 
 import type { Schema } from "../../protocol/schema.ts";
 import type { Topic } from "../bus/topic.ts";
+import type { Flash } from "../session/flash.ts";
 import type { ContextKey } from "../http/context.ts";
 import { HttpError } from "../http/error.ts";
 import type { Html } from "./html.ts";
@@ -204,6 +205,8 @@ export interface PageContext<
   readonly state: Readonly<State>;
   /** Who it is; `undefined` before a login. */
   readonly user: string | undefined;
+  /** What reflexes have said by `flash()`, the oldest first. It is shown once. */
+  readonly flash: readonly Flash[];
   /**
    * The reflex that has just run, if it was of this class: what it left in its own fields can be shown once.
    *

@@ -37,6 +37,13 @@ export interface Names {
   explain(target: string): string;
 }
 
+/** A piece of a page, rendered alone. */
+export interface Fragment {
+  readonly html: string;
+  /** The calls it contains. */
+  readonly offers: Offers;
+}
+
 /** Renders the pages of one app. */
 export class Renderer {
   readonly #names: Names;
@@ -120,6 +127,19 @@ export class Renderer {
       since,
       place: undefined,
     };
+  }
+
+  /**
+   * Renders what a reflex shows in place of the page, at once.
+   *
+   * @param what names it in errors
+   * @throws TypeError where it writes a `<Head>` or has `<Live>` parts; whatever it throws
+   */
+  renderFragment(page: Page, html: Html, what: string): Fragment {
+    const { body, head, offers, slots } = this.#write(page, html);
+    if (head !== "") throw new TypeError(`Cannot ${what} with <Head>: it is the page's.`);
+    if (slots.length > 0) throw new TypeError(`Cannot ${what} with <Live>: a part stands in its page.`);
+    return { html: flat(body), offers };
   }
 
   #means(

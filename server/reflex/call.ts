@@ -9,13 +9,21 @@ import { writeFrame } from "../../protocol/codec.ts";
 import type { CallFrame, ElementData, Json, ServerFrame } from "../../protocol/frames.ts";
 import type { Topic } from "../bus/topic.ts";
 import type { ContextValues } from "../http/context.ts";
+import { FieldsLogger, type Logger } from "../observe.ts";
+import type { Html } from "../page/html.ts";
 import type { Page, Untyped } from "../page/page.ts";
+import type { NewCookie } from "../http/cookie.ts";
+import { locationOf } from "../http/redirect.ts";
 import { jsonText } from "../session/json_text.ts";
+import { type Flash, type FlashPlace, noFlash } from "../session/flash.ts";
 import type { Change, Snapshot } from "../session/records.ts";
 import { RecordTooLarge } from "../session/records.ts";
+import { unpackHeaders } from "../socket/told_headers.ts";
 import { ElementReader, FormReader, implicitInput } from "./element.ts";
 import type { Host } from "./host.ts";
 import type { CallContext, Reflex } from "./reflex.ts";
+import { type PushOperation, pushPiece } from "./push.ts";
+import { type Piece, Showing } from "./showing.ts";
 import { type Deadline, peerError, type Ran, type Resolved, run } from "./run.ts";
 
 /** A call that has passed its checks. */
@@ -33,7 +41,10 @@ export interface CheckedCall {
     page: Page;
     href: string;
     params: Record<string, string>;
+    told: string;
   };
+  /** The live page itself, for what is shown before the call is over. */
+  readonly live: { push(pieces: readonly Piece[]): void };
 }
 
 /** What a call came to: what is to be kept of it, and what the caller is told. */
@@ -46,6 +57,10 @@ export interface CallResult {
   readonly value: Json | undefined;
   /** The topics that it has published. */
   readonly topics: readonly string[];
+  /** What is shown of it. */
+  readonly showing: Showing;
+  /** What is to be done when it is committed. */
+  readonly after: readonly (() => void | Promise<void>)[];
   /** The outcome as a frame. */
   readonly frame: ServerFrame;
 }
@@ -70,11 +85,14 @@ function runOn(
   const drafts = new Drafts(values, visitState(seen, call.from.page));
   const effects = new Effects(seen.user, call.from.values);
   const [, , , target, args = [], element = {}] = call.frame;
-  const makeContext = (deadline: Deadline) => new OneCall(call, seen.user, drafts, effects, deadline);
+  const makeContext = (deadline: Deadline) => new OneCall(call, seen.user, drafts, effects, deadline, host);
   const late = (error: unknown) => host.log.error("a reflex failed after its deadline", error, { target });
   try {
-    const input = call.resolved.kind === "method" ? args : actionInput(target, args, element);
-    const ran = run(call.resolved, input, makeContext, host.limits, host.clock, late);
+    const input = call.resolved.kind === "method"
+      ? args
+      : actionInput(target, args, element, host.limits.depth);
+    const called = { name: target, args };
+    const ran = run(call.resolved, input, called, makeContext, host.limits, host.clock, late);
     const result = ran instanceof Promise
       ? ran.then((ran) => settle(ran, call, drafts, effects, host.limits.outcome))
       : settle(ran, call, drafts, effects, host.limits.outcome);
@@ -96,8 +114,8 @@ function settle(
 ): CallResult | Promise<CallResult> {
   const topics = effects.settle();
   return topics instanceof Promise
-    ? topics.then((topics) => result(ran, topics, call, drafts, effects.ticket, limit))
-    : result(ran, topics, call, drafts, effects.ticket, limit);
+    ? topics.then((topics) => result(ran, topics, call, drafts, effects, limit))
+    : result(ran, topics, call, drafts, effects, limit);
 }
 
 function result(
@@ -105,15 +123,22 @@ function result(
   topics: readonly string[],
   { frame: [, n, acknowledged, target], hash }: CheckedCall,
   drafts: Drafts,
-  ticket: Change["ticket"],
+  { ticket, showing, flash: added, after }: Effects,
   limit: number,
 ): CallResult {
   const json = value === undefined ? undefined : resultJson(value, target, limit);
   const frame: ServerFrame = ["done", n, json];
-  const outcome = { n, hash, frame: writeFrame(frame), ticket: ticket?.id };
+  const outcome = { n, hash, frame: writeFrame(frame), ticket: ticket?.id, to: showing.to };
   const { read, values, state } = drafts.changes();
-  const change = { read, values, state, outcome, acknowledged, ticket };
-  return { change, reflex, value: json, topics, frame };
+  const flash = { added, place: placeOf(showing, ticket) };
+  const change = { read, values, state, outcome, flash, acknowledged, ticket };
+  return { change, reflex, value: json, topics, showing, after, frame };
+}
+
+// Who logs in or is led elsewhere sees another page next.
+function placeOf({ mode }: Showing, ticket: Change["ticket"]): FlashPlace {
+  if (mode === "redirect" || ticket?.user !== undefined) return "next page";
+  return mode === "page" ? "now" : "next render";
 }
 
 function resultJson(value: unknown, target: string, limit: number): Json {
@@ -132,6 +157,7 @@ class OneCall implements CallContext {
   readonly #drafts: Drafts;
   readonly #effects: Effects;
   readonly #deadline: Deadline;
+  readonly #host: Pick<Host, "renderer" | "limits" | "log">;
   #element: ElementReader | undefined;
   #fields: FormReader | undefined;
   #url: URL | undefined;
@@ -142,6 +168,7 @@ class OneCall implements CallContext {
     drafts: Drafts,
     effects: Effects,
     deadline: Deadline,
+    host: Pick<Host, "renderer" | "limits" | "log">,
   ) {
     this.n = call.frame[1];
     this.user = user;
@@ -150,6 +177,7 @@ class OneCall implements CallContext {
     this.#drafts = drafts;
     this.#effects = effects;
     this.#deadline = deadline;
+    this.#host = host;
   }
 
   get id(): string {
@@ -161,7 +189,7 @@ class OneCall implements CallContext {
   }
 
   get fields(): FormReader {
-    return this.#fields ??= new FormReader(this.#call.frame[5] ?? {});
+    return this.#fields ??= new FormReader(this.#call.frame[5] ?? {}, this.#host.limits.depth);
   }
 
   get url(): URL {
@@ -170,6 +198,10 @@ class OneCall implements CallContext {
 
   get params(): Readonly<Record<string, string>> {
     return this.#call.from.params;
+  }
+
+  get headers(): Headers {
+    return unpackHeaders(this.#call.from.told);
   }
 
   get signal(): AbortSignal {
@@ -191,6 +223,59 @@ class OneCall implements CallContext {
   renew(user: string | null): void {
     this.#effects.renew(user);
   }
+
+  morph(selector: string, html: Html): void {
+    if (typeof selector !== "string" || selector.trim() === "") {
+      throw new TypeError("Cannot morph elements: the selector is an empty text.");
+    }
+    const { showing } = this.#effects, what = `morph ${selector}`;
+    showing.choose("selector", what);
+    // Now, so that what cannot be rendered fails the call where it is written.
+    const { html: text, offers } = this.#host.renderer.renderFragment(this.#call.from.page, html, what);
+    showing.add({ operation: ["select", selector, text.toWellFormed()], offers });
+  }
+
+  skipRender(): void {
+    this.#effects.showing.choose("nothing", "skip the render");
+  }
+
+  get path(): string {
+    return this.#call.from.page.path;
+  }
+
+  get log(): Logger {
+    return new FieldsLogger(this.#host.log, { call: this.id, target: this.#call.frame[3] });
+  }
+
+  push(operations: readonly PushOperation[]): void {
+    if (this.#deadline.passed !== undefined) throw this.#deadline.passed;
+    if (operations.length === 0) return;
+    const { page } = this.#call.from, { renderer } = this.#host;
+    this.#call.live.push(operations.map((operation) => pushPiece(operation, page, renderer)));
+  }
+
+  afterCommit(run: () => void | Promise<void>): void {
+    this.#effects.after = [...this.#effects.after, run];
+  }
+
+  setCookie(cookie: NewCookie): void {
+    this.#effects.setCookie(cookie);
+  }
+
+  flash(message: Flash): void {
+    this.#effects.flash = [...this.#effects.flash, message];
+  }
+
+  redirect(to: string): void {
+    const { showing } = this.#effects, location = locationOf(to);
+    showing.choose("redirect", `redirect to ${location}`);
+    showing.to = location;
+  }
+
+  undo(): void {
+    this.#drafts.undo();
+    this.#effects.undo();
+  }
 }
 
 /**
@@ -206,6 +291,8 @@ export function failedCall(call: CheckedCall, error: unknown, read: boolean, hos
     reflex: undefined,
     value: undefined,
     topics: none,
+    showing: new Showing(),
+    after: nothing,
     frame,
   };
 }
@@ -227,11 +314,11 @@ export function errorFrame(n: number, error: unknown, what: string, host: Pick<H
 }
 
 // An action has one input: the argument that the call gave, or what stood around the element.
-function actionInput(target: string, args: readonly Json[], element: ElementData): unknown {
+function actionInput(target: string, args: readonly Json[], element: ElementData, depth: number): unknown {
   if (args.length > 1) {
     throw new WireError("invalid", `${target} takes one argument, and got ${args.length}.`);
   }
-  return args.length === 1 ? args[0] : implicitInput(element);
+  return args.length === 1 ? args[0] : implicitInput(element, depth);
 }
 
 /** The state of a visit, a copy of the caller's own. */
@@ -265,6 +352,13 @@ class Drafts {
     return this.#state.value;
   }
 
+  /** As if nothing had been written. That it was read counts on: what follows may rest on it. */
+  undo(): void {
+    for (const draft of [this.#session, this.#state]) {
+      if (draft.before !== undefined) draft.value = JSON.parse(draft.before);
+    }
+  }
+
   changes(): Pick<Change, "read" | "values" | "state"> {
     const state = changed(this.#state, "state");
     return {
@@ -277,8 +371,12 @@ class Drafts {
 
 /** What a call does besides writing: it happens when the call is committed, or never. */
 class Effects {
-  /** A login or logout. */
+  /** A login or logout, and cookies. */
   ticket: Change["ticket"];
+  readonly showing: Showing = new Showing();
+  /** Messages for the person. */
+  flash: readonly Flash[] = noFlash;
+  after: CallResult["after"] = nothing;
   readonly #user: string | undefined;
   readonly #values: ContextValues;
   #topics: Map<string, true | Promise<boolean>> | undefined;
@@ -288,9 +386,26 @@ class Effects {
     this.#values = values;
   }
 
+  /** As if nothing had been done. */
+  undo(): void {
+    this.ticket = undefined;
+    this.#topics = undefined;
+    this.showing.undo();
+    this.flash = noFlash;
+    this.after = nothing;
+  }
+
   /** Notes a login or logout; the last one counts. */
   renew(user: string | null): void {
-    this.ticket = { id: randomId(), user };
+    this.ticket = { ...this.ticket, id: this.ticket?.id ?? randomId(), user };
+  }
+
+  /** Notes a cookie; the last one of its name counts. */
+  setCookie(cookie: NewCookie): void {
+    const others = this.ticket?.cookies?.filter(({ name, path }) =>
+      name !== cookie.name || path !== cookie.path
+    );
+    this.ticket = { ...this.ticket, id: this.ticket?.id ?? randomId(), cookies: [...others ?? [], cookie] };
   }
 
   /**
@@ -323,6 +438,7 @@ class Effects {
 }
 
 const none: readonly string[] = [];
+const nothing: CallResult["after"] = [];
 
 function changed({ value, before }: { value: Untyped; before?: string }, what: string): string | undefined {
   if (before === undefined) return undefined;

@@ -6,116 +6,9 @@
  */
 
 import type { ElementData } from "../../protocol/frames.ts";
-
-/**
- * A text that a stranger sent. It is an object, so that it does not pass for a checked string by accident.
- *
- * @example
- * ```ts
- * import { Reflex } from "@argyle/argyle";
- * class Rows extends Reflex {
- *   open() {
- *     const row = this.element.dataset("id").int(); // a number, or the call is refused
- *     this.state.row = row;
- *   }
- * }
- * ```
- */
-export class Untrusted {
-  readonly #name: string;
-  readonly #value: string | undefined;
-
-  /**
-   * A text, as it came.
-   *
-   * @param name what it is called in a refusal
-   * @param value what came, if anything
-   */
-  constructor(name: string, value: string | undefined) {
-    this.#name = name;
-    this.#value = value;
-  }
-
-  /** Whether anything came. */
-  get present(): boolean {
-    return this.#value !== undefined;
-  }
-
-  /**
-   * The text as it came, `""` where nothing did.
-   *
-   * @param max most characters
-   * @throws UntrustedError (a RangeError) for a longer one
-   */
-  text(max = 10_000): string {
-    const value = this.#value ?? "";
-    if (value.length > max) throw new UntrustedError(this.#name, `has more than ${max} characters`);
-    return value;
-  }
-
-  /**
-   * The text as a whole number.
-   *
-   * @throws UntrustedError (a RangeError) for anything else, also beyond `Number.MAX_SAFE_INTEGER`
-   */
-  int(): number {
-    const number = Number(this.#value);
-    if (this.#value === undefined || !/^-?\d+$/.test(this.#value) || !Number.isSafeInteger(number)) {
-      throw new UntrustedError(this.#name, "is not a whole number");
-    }
-    return number;
-  }
-
-  /**
-   * The text as a finite number.
-   *
-   * @throws UntrustedError (a RangeError) for anything else
-   */
-  number(): number {
-    const number = Number(this.#value);
-    if (this.#value === undefined || this.#value.trim() === "" || !Number.isFinite(number)) {
-      throw new UntrustedError(this.#name, "is not a number");
-    }
-    return number;
-  }
-}
-
-/**
- * A stranger's word was not of the kind that was asked for. Where a reflex does not catch it, the call is refused as
- * `invalid`, with the message under the field's name.
- *
- * @example
- * ```ts
- * import { Reflex } from "@argyle/argyle";
- * import type { UntrustedError } from "@argyle/argyle/types";
- * class Rows extends Reflex {
- *   problem = "";
- *   open() {
- *     try {
- *       this.state.row = this.element.dataset("row").int();
- *     } catch (error) {
- *       this.problem = (error as UntrustedError).message; // "data-row is not a whole number."
- *     }
- *   }
- * }
- * ```
- */
-export class UntrustedError extends RangeError {
-  /** The field, attribute or property. */
-  readonly field: string;
-
-  /**
-   * A refusal.
-   *
-   * @param field what was read
-   * @param why what is wrong with it
-   */
-  constructor(field: string, why: string) {
-    super(`${field} ${why}.`);
-    this.name = "UntrustedError";
-    this.field = field;
-  }
-}
+import { defaultLimits } from "../../protocol/limits.ts";
+import { isMeant, pathOf, Tree } from "./nested.ts";
+import { Untrusted, UntrustedError } from "./untrusted.ts";
 
 /**
  * The element that was acted on, as the browser told it.
@@ -211,14 +104,17 @@ function attributeOf(name: string): string {
  */
 export class FormReader {
   readonly #fields: readonly (readonly [string, string])[];
+  readonly #depth: number;
 
   /**
    * Reads what a frame told.
    *
    * @param data from the frame
+   * @param depth steps that a name may have, in `nested()`
    */
-  constructor(data: ElementData) {
+  constructor(data: ElementData, depth: number = defaultLimits.depth) {
     this.#fields = data.f ?? [];
+    this.#depth = depth;
   }
 
   /** The first field of this name; where there is none, a text that is not `present`. */
@@ -235,32 +131,80 @@ export class FormReader {
   names(): readonly string[] {
     return [...new Set(this.#fields.map(([name]) => name))];
   }
+
+  /**
+   * All fields as their names say where they belong: `order[address][city]` is in `order.address.city`, `tags[]` is an
+   * item of the list `tags`, and `lines[][title]`, `lines[][price]`, `lines[][title]` … are items of `lines` with both.
+   * A name that comes several times is a list, empty texts stay, a file is its name. What is in it is a stranger's word:
+   * give it to a schema.
+   *
+   * @throws UntrustedError (a RangeError) for `__proto__`, `constructor` or `prototype` in a name, for a name of more than
+   * `limits.depth` steps, and for one that makes a group of what another made a value
+   *
+   * @example
+   * ```ts
+   * import { Reflex } from "@argyle/argyle";
+   * import { z } from "zod";
+   * const Order = z.object({ address: z.object({ city: z.string() }), tags: z.array(z.string()).max(9).default([]) });
+   * class Orders extends Reflex {
+   *   save() {
+   *     const order = Order.safeParse(this.fields.nested().order); // order[address][city], order[tags][]
+   *     if (!order.success) this.invalid({ order: "Something is missing" });
+   *     this.state.order = order.data;
+   *   }
+   * }
+   * ```
+   */
+  nested(): Record<string, unknown> {
+    const tree = new Tree(this.#depth);
+    for (const [name, value] of this.#fields) {
+      const path = pathOf(name);
+      if (isMeant(path)) throw new UntrustedError(name, "is no name for a field");
+      tree.add(name, value, path);
+    }
+    return tree.toObject();
+  }
 }
 
 /**
  * What an action reads where its call has no argument: the form's fields, then the element's own name and value, then
- * its `data-*` attributes. A name that comes several times is a list of its values.
+ * its `data-*` attributes. A name that comes several times is a list of its values; `a[b]` and `a[]` are groups and lists,
+ * as {@linkcode FormReader.nested} has them. No name of a stranger's becomes a key that JavaScript gives a meaning to.
+ *
+ * @param depth steps that a name may have
+ * @throws UntrustedError for names that contradict each other or have too many steps
  */
-export function implicitInput(data: ElementData): Record<string, unknown> {
-  const input = new Map<string, unknown>();
-  for (const [name, value] of data.f ?? []) {
-    const before = input.get(name);
-    input.set(
-      name,
-      before === undefined ? value : Array.isArray(before) ? [...before, value] : [before, value],
-    );
+export function implicitInput(data: ElementData, depth: number): Record<string, unknown> {
+  const tree = new Tree(depth);
+  const fields = data.f ?? [];
+  for (const [name, value] of fields) {
+    const path = pathOf(name);
+    if (!isMeant(path)) tree.add(name, value, path);
   }
+  addElement(tree, data, fields);
+  for (const [attribute, text] of Object.entries(data.a ?? {})) {
+    if (!attribute.startsWith("data-")) continue;
+    const name = attribute.slice(5).replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    if (!isMeant([name])) tree.set(name, text);
+  }
+  return tree.toObject();
+}
+
+function addElement(tree: Tree, data: ElementData, fields: NonNullable<ElementData["f"]>): void {
   const attributes = data.a ?? {};
   const name = Object.hasOwn(attributes, "name") ? attributes["name"] : undefined;
   const value = data.v ?? (Object.hasOwn(attributes, "value") ? attributes["value"] : undefined);
-  if (name && data.m !== undefined) input.set(name, [...data.m]);
-  else if (name && value !== undefined && data.c !== false) input.set(name, value);
-  else if (name && data.c === false) input.delete(name);
-  for (const [attribute, text] of Object.entries(attributes)) {
-    if (!attribute.startsWith("data-")) continue;
-    input.set(attribute.slice(5).replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase()), text);
+  if (!name) return;
+  const path = pathOf(name);
+  if (isMeant(path)) return;
+  if (path.length > 1) {
+    // Its form has told it already.
+    if (fields.some(([field]) => field === name)) return;
+    if (data.m !== undefined) { for (const item of data.m) tree.add(name, item, path); }
+    else if (value !== undefined && data.c !== false) tree.add(name, value, path);
+    return;
   }
-  // No name of a stranger's becomes a key that JavaScript gives a meaning to.
-  for (const name of ["__proto__", "constructor", "prototype"]) input.delete(name);
-  return Object.fromEntries(input);
+  if (data.m !== undefined) tree.set(name, [...data.m]);
+  else if (value !== undefined && data.c !== false) tree.set(name, value);
+  else if (data.c === false) tree.delete(name);
 }

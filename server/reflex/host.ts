@@ -29,7 +29,10 @@ export interface Handshake {
   readonly id: string;
   /** The page's own origin, as the browser's address bar has it. */
   readonly origin: string;
+  /** All of them, for middleware; none where there is none. */
   readonly headers: Headers;
+  /** What reflexes may read of them, packed. */
+  readonly told: string;
 }
 
 /** The app, as a live page sees it. */
@@ -37,6 +40,8 @@ export interface Host {
   readonly limits: Limits;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Whether every call is a line of the log. */
+  readonly logCalls: boolean;
   readonly records: Records;
   readonly values: SessionValues;
   readonly turns: Turns;

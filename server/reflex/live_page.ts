@@ -17,11 +17,13 @@ import type { Page, Untyped } from "../page/page.ts";
 import type { Reader, SharedView, Step } from "../page/shared_view.ts";
 import { fullBody, type Part, type Render, type Shown } from "../page/shown.ts";
 import { hashPage, noParts, type View } from "../page/view.ts";
+import type { Flash } from "../session/flash.ts";
 import type { Snapshot } from "../session/records.ts";
 import { makeReference, visitState } from "./call.ts";
 import type { Host } from "./host.ts";
 import type { Reflex } from "./reflex.ts";
 import { type Line, Screen } from "./screen.ts";
+import type { Piece } from "./showing.ts";
 
 /** What is known of a page once its first frame was good. */
 export interface LivePageParts {
@@ -41,6 +43,8 @@ export interface LivePageParts {
   readonly params: Record<string, string>;
   /** What middleware has set. */
   readonly values: ContextValues;
+  /** The headers that the socket came with, packed. */
+  readonly told: string;
   /** What the browser shows. */
   readonly view: View;
 }
@@ -141,6 +145,24 @@ export class LivePage implements Refreshable, Reader {
   /** Renders, and sends what has changed, with the outcome of the call that changed it. */
   show(seen: Snapshot, ran?: Ran): void | Promise<void> {
     return this.#inTurn(() => this.#show(seen, ran, true));
+  }
+
+  /**
+   * Shows a few elements in place of the page, or none, with the outcome of the call that wants it so. What the call has
+   * changed is shown by the next render: the state that the view shows is the one before.
+   */
+  showPieces(pieces: readonly Piece[], outcome: Outcome): void | Promise<void> {
+    return this.#inTurn(() => {
+      if (this.#detached) return;
+      this.#screen.owe(outcome);
+      if (pieces.length > 0) this.#screen.add(pieces);
+      this.#screen.settle();
+    });
+  }
+
+  /** Shows something before the call is over that wants it so: now or, to who cannot read it, never. */
+  push(pieces: readonly Piece[]): void {
+    if (!this.#detached && !this.#isOver && !this.#line.isBehind) this.#screen.add(pieces);
   }
 
   /** Something has changed that is shown. */
@@ -423,6 +445,7 @@ class Person implements ContextParts {
   readonly params: Record<string, string>;
   readonly state: Untyped;
   readonly user: string | undefined;
+  readonly flash: readonly Flash[];
   readonly values: ContextValues;
   readonly #href: string;
   #url: URL | undefined;
@@ -437,6 +460,7 @@ class Person implements ContextParts {
     this.params = params;
     this.state = visitState(seen, page);
     this.user = seen.user;
+    this.flash = seen.visit.flash;
     this.values = values;
     this.#href = href;
   }

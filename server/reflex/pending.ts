@@ -18,7 +18,7 @@ export class Pending {
     this.#limits = limits;
   }
 
-  /** Calls that wait or run in this isolate. */
+  /** Calls that wait or run in this isolate, and what follows them. */
   get size(): number {
     return this.#all;
   }
@@ -34,11 +34,20 @@ export class Pending {
 
   /** Counts one out. */
   leave(session: string): void {
-    this.#all--;
     const own = this.#bySession.get(session)! - 1;
     if (own === 0) this.#bySession.delete(session);
     else this.#bySession.set(session, own);
-    if (this.#all > 0) return;
+    this.#leave();
+  }
+
+  /** Counts what a call has left to be done, until it is. @param work does not reject */
+  follow(work: Promise<void>): void {
+    this.#all++;
+    void work.then(() => this.#leave());
+  }
+
+  #leave(): void {
+    if (--this.#all > 0) return;
     this.#idle?.resolve();
     this.#idle = undefined;
   }

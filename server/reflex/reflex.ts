@@ -7,8 +7,15 @@
 import { WireError } from "../../protocol/errors.ts";
 import type { Topic } from "../bus/topic.ts";
 import type { ContextKey } from "../http/context.ts";
+import { type CookieOptions, type NewCookie, newCookie } from "../http/cookie.ts";
+import type { PathParams } from "../http/params.ts";
+import type { Logger } from "../observe.ts";
+import type { Html } from "../page/html.ts";
 import type { Untyped } from "../page/page.ts";
+import type { CalledAction } from "./callbacks.ts";
+import type { Flash } from "../session/flash.ts";
 import type { ElementReader, FormReader } from "./element.ts";
+import type { PushOperation } from "./push.ts";
 
 /** What a call gives to the reflex that it runs on. */
 export interface CallContext {
@@ -28,6 +35,8 @@ export interface CallContext {
   readonly url: URL;
   /** The params of the page's path. */
   readonly params: Readonly<Record<string, string>>;
+  /** The headers of the socket's request, a copy. */
+  readonly headers: Headers;
   /** Who it is. */
   readonly user: string | undefined;
   /** Aborted when the call has taken too long. */
@@ -36,8 +45,28 @@ export interface CallContext {
   get<T>(key: ContextKey<T>): T;
   /** Notes that a topic has changed. */
   publish(topic: Topic): void;
+  /** The path of the page, as it was added. */
+  readonly path: string;
+  /** A log whose lines name the call. */
+  readonly log: Logger;
+  /** Sends something at once. */
+  push(operations: readonly PushOperation[]): void;
+  /** Notes what is to be done when the call is committed. */
+  afterCommit(run: () => void | Promise<void>): void;
   /** Notes a login or logout. */
   renew(user: string | null): void;
+  /** Shows an element in place of the page. */
+  morph(selector: string, html: Html): void;
+  /** Shows nothing new. */
+  skipRender(): void;
+  /** Notes a cookie. */
+  setCookie(cookie: NewCookie): void;
+  /** Notes a message for the person. */
+  flash(message: Flash): void;
+  /** Leads the browser elsewhere. */
+  redirect(to: string): void;
+  /** Forgets all that the call has done so far. */
+  undo(): void;
 }
 
 let attachCall: (reflex: Reflex, call: CallContext) => void;
@@ -118,6 +147,44 @@ export abstract class Reflex<Session extends object = any, State extends object 
     return this.#current("params").params;
   }
 
+  /**
+   * The headers with which the page's socket was opened, a copy; without the cookies, and without what makes a socket of
+   * a request. They are a stranger's words, and may be hours old.
+   */
+  get headers(): Headers {
+    return this.#current("headers").headers;
+  }
+
+  /** The app's log; each line of it names this call and what it calls. */
+  get log(): Logger {
+    return this.#current("log").log;
+  }
+
+  /**
+   * The params of the page's path, typed: where the call comes from a page with this path. For classes that are offered
+   * on several pages.
+   *
+   * @param path as it was given to `app.page`
+   * @returns the params
+   * @throws WireError `stale` where the call comes from another page
+   *
+   * @example
+   * ```ts
+   * import { Reflex } from "@argyle/argyle";
+   * class Room extends Reflex {
+   *   leave() {
+   *     const { room } = this.match("/rooms/:room");
+   *     this.state.left = room;
+   *   }
+   * }
+   * ```
+   */
+  match<const Path extends string>(path: Path): PathParams<Path> {
+    const call = this.#current("match()");
+    if (call.path !== path) throw new WireError("stale", "This belongs to another page.");
+    return call.params as PathParams<Path>;
+  }
+
   /** Who it is; `undefined` before a login. */
   get user(): string | undefined {
     return this.#current("user").user;
@@ -152,6 +219,165 @@ export abstract class Reflex<Session extends object = any, State extends object 
    */
   publish(...topics: readonly Topic[]): void {
     for (const topic of topics) this.#current("publish()").publish(topic);
+  }
+
+  /**
+   * Shows this, and the page is not rendered: each element that the selector names is brought to the markup, in the
+   * order of the calls, with the outcome. Where the markup is one element of the same id and key, or without an id of
+   * the same name, it takes the element's place; else it goes into the element. Where the selector names nothing,
+   * nothing happens; what is no selector has the browser load the page again.
+   *
+   * The server does not know any more what is on the page then. The next time that it is rendered (after another call,
+   * when a topic is published) it is sent whole, so that what the render does not say is gone.
+   *
+   * @param selector as browsers have them: `#cart`, `#cart > .total`
+   * @param html JSX; a string is text. Its calls are offered until the page is rendered again
+   * @throws TypeError where the call has chosen `skipRender()`, for an empty selector, for `<Head>` or `<Live>` in it
+   *
+   * @example
+   * ```tsx
+   * import { Reflex } from "@argyle/argyle";
+   * class Cart extends Reflex<{ total?: number }> {
+   *   add(price: number) {
+   *     const total = this.session.total = (this.session.total ?? 0) + price;
+   *     this.morph("#total", <output id="total">{total}</output>);
+   *   }
+   * }
+   * ```
+   */
+  morph(selector: string, html: Html): void {
+    this.#current("morph()").morph(selector, html);
+  }
+
+  /**
+   * Shows nothing new: the caller gets the outcome alone. Session and state are kept, and the next render shows them.
+   *
+   * @throws TypeError where the call has chosen `morph()`
+   */
+  skipRender(): void {
+    this.#current("skipRender()").skipRender();
+  }
+
+  /**
+   * Says something to the person, once: pages have it in `flash`. It is shown by this page, up to its next call; after
+   * `redirect()`, `login()` and `logout()` by the next page that reads `flash`; after `morph()` and `skipRender()` by the
+   * next render. It is kept with the call, and gone where the call fails.
+   *
+   * @param kind what it is, for you: `notice`, `error`
+   * @param text what it says
+   * @throws TypeError for what is no text
+   *
+   * @example
+   * ```tsx
+   * import { App, on, Reflex } from "@argyle/argyle";
+   * class Cart extends Reflex {
+   *   order() {
+   *     this.flash("notice", "Thank you. It is on its way.");
+   *     this.redirect("/orders");
+   *   }
+   * }
+   * const app = new App();
+   * app.reflexes({ Cart });
+   * app.page("/cart", () => <button {...on("click", Cart, "order")}>Order</button>);
+   * app.page("/orders", ({ flash }) => <main>{flash.map(({ kind, text }) => <p class={kind}>{text}</p>)}</main>);
+   * ```
+   */
+  flash(kind: string, text: string): void {
+    if (typeof kind !== "string" || typeof text !== "string") {
+      throw new TypeError("Cannot keep a message: its kind and its text are texts.");
+    }
+    this.#current("flash()").flash({ kind, text });
+  }
+
+  /**
+   * Gives the browser a cookie, once the call is committed. A socket cannot set one, so that the browser fetches it with
+   * a ticket, as after a login, a moment after the outcome, and loads the page again. What only this app should know
+   * belongs into the session.
+   *
+   * @param name letters, digits, `_` and `-`
+   * @param value a text, which is escaped; `null` removes the cookie
+   * @param options how it is kept
+   * @throws TypeError for a name or an option that cannot be, RangeError for one that is too large
+   */
+  cookie(name: string, value: string | null, options: CookieOptions = {}): void {
+    this.#current("cookie()").setCookie(newCookie(name, value, options));
+  }
+
+  /**
+   * Leads the browser to another page of this site, once the call is committed. This page is not rendered. After a
+   * login or logout it goes there as who it is then.
+   *
+   * @param to as {@linkcode redirect} takes it: a path that begins with one slash
+   * @throws HttpError 400 for what leads elsewhere; TypeError where the call has chosen `morph()` or `skipRender()`
+   *
+   * @example
+   * ```ts
+   * import { Reflex } from "@argyle/argyle";
+   * class Orders extends Reflex {
+   *   open(id: number) {
+   *     this.redirect(`/orders/${id}`);
+   *   }
+   * }
+   * ```
+   */
+  redirect(to: string): void {
+    this.#current("redirect()").redirect(to);
+  }
+
+  /**
+   * Sends changes at once, while the call goes on: progress. They are outside of what is committed: where the call fails
+   * they have been seen, where its body runs again (another tab was quicker) they are sent again, and to a browser that
+   * reads too slowly they are not sent.
+   *
+   * As after {@linkcode Reflex.morph}, the server does not know any more what is on the page: the next render is sent
+   * whole, so that what was pushed is gone with it.
+   *
+   * @param operations by id; where there is no such element, or the markup is not one element of that id, the browser
+   * loads the page again
+   * @throws TypeError for an attribute that only a render writes (`on…`, `id`, `data-reflex…`); WireError `timeout` after
+   * the time limit
+   *
+   * @example
+   * ```ts
+   * import { Reflex } from "@argyle/argyle";
+   * class Import extends Reflex {
+   *   async run() {
+   *     for (let line = 1; line <= 3; line++) {
+   *       this.push(["text", "progress", `Line ${line}`]);
+   *       await Promise.resolve();
+   *     }
+   *   }
+   * }
+   * ```
+   */
+  push(...operations: readonly PushOperation[]): void {
+    this.#current("push()").push(operations);
+  }
+
+  /**
+   * Has something done when the call is committed, and not where it fails: for the world outside (mail, payments), where
+   * a body that runs again would do it twice. Nobody waits for it but a server that stops. It runs after each commit of a
+   * call, and a call is committed once; where the process dies in between, or the store's answer is lost, it does not
+   * run. What it writes to session and state is not kept; what goes wrong in it is in the log.
+   *
+   * @param run what is to be done; several run one after another. {@linkcode Reflex.id} is a key for the other side
+   *
+   * @example
+   * ```ts
+   * import { Reflex } from "@argyle/argyle";
+   * class Orders extends Reflex<{ ordered?: boolean }> {
+   *   order() {
+   *     this.session.ordered = true;
+   *     const { id } = this;
+   *     this.afterCommit(() => sendMail({ key: id, text: "Thank you." }));
+   *   }
+   * }
+   * async function sendMail(_mail: { key: string; text: string }) {}
+   * ```
+   */
+  afterCommit(run: () => void | Promise<void>): void {
+    if (typeof run !== "function") throw new TypeError("Cannot do this after the commit: it is no function.");
+    this.#current("afterCommit()").afterCommit(run);
   }
 
   /**
@@ -206,6 +432,77 @@ export abstract class Reflex<Session extends object = any, State extends object 
    */
   logout(): void {
     this.#current("logout()").renew(null);
+  }
+
+  /**
+   * Runs before each action and method of the class, also before an action's schema: the place to `forbid()`. To
+   * override; a class below calls it by `super.before(action)`. It has the time limit of the action, together with it.
+   *
+   * The order is `before`, `around` with the body in it, `after`; `rescue` stands around all three. None of them can be
+   * called from a browser.
+   *
+   * @param _action what is called
+   *
+   * @example
+   * ```ts
+   * import { Reflex } from "@argyle/argyle";
+   * class Admin extends Reflex {
+   *   override before() {
+   *     if (this.user === undefined) this.forbid("Log in first.");
+   *   }
+   * }
+   * ```
+   */
+  before(_action: CalledAction): void | Promise<void> {}
+
+  /**
+   * Runs after the body, where that did not throw. To override.
+   *
+   * @param _action what was called
+   */
+  after(_action: CalledAction): void | Promise<void> {}
+
+  /**
+   * Runs around the body. To override: what it returns is the payload, so that it returns what `run()` gives. Where it
+   * does not call `run`, the body and `after` do not run.
+   *
+   * @param _action what is called
+   * @param run the body; once at most
+   * @throws TypeError by `run` the second time
+   *
+   * @example
+   * ```ts
+   * import { Reflex } from "@argyle/argyle";
+   * import type { CalledAction } from "@argyle/argyle/types";
+   * class Timed extends Reflex {
+   *   override async around(action: CalledAction, run: () => Promise<unknown>) {
+   *     const start = performance.now();
+   *     try {
+   *       return await run();
+   *     } finally {
+   *       console.info(action.name, performance.now() - start);
+   *     }
+   *   }
+   * }
+   * ```
+   */
+  around(_action: CalledAction, run: () => Promise<unknown>): unknown {
+    return run();
+  }
+
+  /**
+   * Hears of what `before`, `around`, the body or `after` throws. To override: what it returns is the payload, and the
+   * call has succeeded; what it throws, the call fails with. What had been written to session and state, published and
+   * so on is forgotten first; what `rescue` itself does is kept.
+   *
+   * It does not hear of `abort()`, `forbid()`, `invalid()`, of what a schema refuses, nor of a time limit: those are
+   * answers.
+   *
+   * @param error what was thrown
+   * @param _action what was called
+   */
+  rescue(error: unknown, _action: CalledAction): unknown {
+    throw error;
   }
 
   #current(member: string): CallContext {

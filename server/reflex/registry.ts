@@ -17,16 +17,12 @@ interface Registered {
   readonly methods: ReadonlyMap<string, MethodKind>;
 }
 
-// Names with a meaning of their own: the base class's, every object's, and what is called around an action.
+// Names with a meaning of their own: the base class's, with what is called around an action, and every object's.
 const barred = new Set([
   ...Object.getOwnPropertyNames(Reflex.prototype),
   ...Object.getOwnPropertyNames(Object.prototype),
   ...Object.getOwnPropertyNames(Function.prototype),
   "prototype",
-  "before",
-  "around",
-  "after",
-  "rescue",
 ]);
 
 /** What an event alone calls: nothing is done, and then the page is shown as it is now. */

@@ -11,7 +11,8 @@ import type { Limits } from "../../protocol/limits.ts";
 import { issueFields, type Schema, type SchemaResult } from "../../protocol/schema.ts";
 import { HttpError } from "../http/error.ts";
 import { type Action, isAction } from "./action.ts";
-import { UntrustedError } from "./element.ts";
+import { type CalledAction, hasCallbacks, surround } from "./callbacks.ts";
+import { UntrustedError } from "./untrusted.ts";
 import { attach, type CallContext, type Reflex } from "./reflex.ts";
 import type { MethodKind } from "./registry.ts";
 
@@ -38,6 +39,7 @@ export interface Ran {
  *
  * @param resolved what to run
  * @param input the arguments of a method, or the one input of an action
+ * @param called what the class's own callbacks are told
  * @param makeContext gets the deadline of the body
  * @throws WireError `invalid` for input that the schema refuses, `timeout` after the deadline; and whatever the body
  * throws
@@ -45,6 +47,7 @@ export interface Ran {
 export function run(
   { create, method, kind }: Resolved,
   input: readonly Json[] | unknown,
+  called: CalledAction,
   makeContext: (deadline: Deadline) => CallContext,
   limits: Pick<Limits, "reflex" | "schema">,
   clock: Clock,
@@ -60,31 +63,58 @@ export function run(
   };
   if (kind === "action") {
     if (!isAction(member)) throw new TypeError(`Cannot call ${method}: this instance has no such action.`);
-    return act(reflex, member, input, begin, limits, clock, late);
+    const check = () => within(limits.schema, clock, () => validate(member.schema, input), late);
+    const ms = member.options.timeout ?? limits.reflex;
+    return hasCallbacks(reflex)
+      ? actSurrounded(reflex, member, check, called, begin, ms, clock, late)
+      : act(reflex, member, check, begin, ms, clock, late);
   }
+  const body = () => (member as (...args: unknown[]) => unknown).apply(reflex, input as unknown[]);
   const value = within(limits.reflex, clock, (deadline) => {
-    begin(deadline);
-    return (member as (...args: unknown[]) => unknown).apply(reflex, input as unknown[]);
+    const context = begin(deadline);
+    return hasCallbacks(reflex) ? surround(reflex, called, body, context) : body();
   }, late);
   return value instanceof Promise ? value.then((value) => ({ reflex, value })) : { reflex, value };
 }
 
+type Check = () => unknown | Promise<unknown>;
+type Begin = (deadline: Deadline) => CallContext;
+
 async function act(
   reflex: Reflex,
-  { schema, run, options }: Action,
-  input: unknown,
-  begin: (deadline: Deadline) => CallContext,
-  limits: Pick<Limits, "reflex" | "schema">,
+  { run }: Action,
+  check: Check,
+  begin: Begin,
+  ms: number,
   clock: Clock,
   late: (error: unknown) => void,
 ): Promise<Ran> {
-  const checked = await within(limits.schema, clock, () => validate(schema, input), late);
+  const checked = await check();
   const value = await within(
-    options.timeout ?? limits.reflex,
+    ms,
     clock,
     (deadline) => run.call(reflex, checked as never, begin(deadline)),
     late,
   );
+  return { reflex, value };
+}
+
+// Whoever may not call it learns nothing of what it takes: `before` comes first.
+async function actSurrounded(
+  reflex: Reflex,
+  { run }: Action,
+  check: Check,
+  called: CalledAction,
+  begin: Begin,
+  ms: number,
+  clock: Clock,
+  late: (error: unknown) => void,
+): Promise<Ran> {
+  const value = await within(ms, clock, (deadline) => {
+    const context = begin(deadline);
+    const body = async () => await run.call(reflex, await check() as never, context);
+    return surround(reflex, called, body, context);
+  }, late);
   return { reflex, value };
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { canonicalJson } from "../../protocol/json.ts";
 import type { Outcome } from "../../protocol/frames.ts";
 import type { Operation } from "../../protocol/operations.ts";
 import type { Offers } from "../page/offers.ts";
@@ -13,6 +14,7 @@ import { difference, fullBody, isWhole, partDifference, placed, type Shown, whol
 import type { View } from "../page/view.ts";
 import type { Connection } from "../socket/connection.ts";
 import type { Host } from "./host.ts";
+import type { Piece } from "./showing.ts";
 
 /** A line to a browser. */
 export type Line = Pick<Connection, "send" | "sendText" | "isBehind" | "whenRead">;
@@ -28,6 +30,8 @@ export class Screen {
   readonly #line: Line;
   /** Of the call that is being shown. */
   #owed: Outcome | undefined;
+  /** What was shown besides the render offers, by the place that it was shown at. */
+  #pieces: Map<string, Offers> | undefined;
 
   constructor(
     page: Page,
@@ -48,6 +52,7 @@ export class Screen {
       if (isOffered(shown.render.offers)) return true;
       for (const part of shown.parts.values()) if (isOffered(part.offers)) return true;
     }
+    for (const offers of this.#pieces?.values() ?? []) if (isOffered(offers)) return true;
     return previous !== undefined && previous.until > this.#host.clock.now() &&
       previous.offers.some(isOffered);
   }
@@ -61,6 +66,22 @@ export class Screen {
   settle(): void {
     const outcome = this.#take();
     if (outcome !== undefined) this.#line.send(["done", ...outcome]);
+  }
+
+  /**
+   * Has it show something besides the render. What the page is after that nobody here knows: the render is kept for what
+   * it offers, and the next one is sent whole.
+   */
+  add(pieces: readonly Piece[]): void {
+    this.isGuess = true;
+    for (const { operation: [, at], offers } of pieces) {
+      if (offers === undefined) continue;
+      const places = this.#pieces ??= new Map(), place = canonicalJson(at);
+      places.delete(place);
+      places.set(place, offers);
+      if (places.size > MOST_PIECES) places.delete(places.keys().next().value!);
+    }
+    this.#patch(pieces.map(({ operation }) => operation));
   }
 
   /** Has it show something else. */
@@ -84,6 +105,7 @@ export class Screen {
   advance(step: Step): void {
     const { view } = this;
     const { render } = step;
+    if (this.isGuess) return this.showWhole();
     if (view.parts.size === 0) view.previous = step.previous;
     else this.#keepOffers();
     view.at = step.to;
@@ -101,7 +123,9 @@ export class Screen {
   /** Has it show the last version of a shared view, whatever it shows. */
   showWhole(): void {
     const { view } = this;
+    this.#keepOffers();
     view.at = view.shared?.version ?? view.at;
+    this.isGuess = false;
     const { shown } = view;
     if (shown !== undefined) this.#patch(whole({ render: shown.render, parts: placed(shown) }));
   }
@@ -132,14 +156,20 @@ export class Screen {
   #keepOffers(): void {
     const { shown } = this.view;
     const { clock, limits } = this.#host;
+    const pieces = this.#pieces?.values() ?? [];
+    this.#pieces = undefined;
     if (shown === undefined) return;
-    this.view.previous = { offers: offersOf(shown), until: clock.now() + limits.oldOffers };
+    const offers = [...offersOf(shown), ...pieces];
+    this.view.previous = { offers, until: clock.now() + limits.oldOffers };
   }
 
   #doubt(shown: Shown): void {
     this.#host.renderer.warnOfDoubt(this.#page, fullBody(shown));
   }
 }
+
+/** Places with offers of their own, before the oldest are forgotten: a page of a hundred rows, and more. */
+const MOST_PIECES = 256;
 
 const none: ReadonlySet<string> = new Set();
 

@@ -6,7 +6,14 @@
 
 import { canonicalJson } from "../../protocol/json.ts";
 import { WireError } from "../../protocol/errors.ts";
-import type { CallFrame, ClientFrame, HelloFrame, Json, ServerFrame } from "../../protocol/frames.ts";
+import type {
+  CallFrame,
+  ClientFrame,
+  HelloFrame,
+  Json,
+  Outcome,
+  ServerFrame,
+} from "../../protocol/frames.ts";
 import { Close } from "../../protocol/markers.ts";
 import { PROTOCOL_VERSION } from "../../protocol/version.ts";
 import { View } from "../page/view.ts";
@@ -68,7 +75,7 @@ export class Visit {
     this.#connection.close(Close.replaced, "The page is open on another socket.");
   }
 
-  // ["hello", 2, "AQ…", 0]
+  // ["hello", 3, "AQ…", 0]
   async #hello([, protocol, token, version]: HelloFrame): Promise<void> {
     const handshake = this.#handshake;
     if (this.#live !== undefined || handshake === undefined) {
@@ -93,7 +100,17 @@ export class Visit {
     const view = this.#takeView(data, version, seen);
     if (view === undefined) return this.#resync("base");
     const { visit, identity, sealedAt } = data;
-    const parts = { visit, session: this.#session, identity, sealedAt, ...found, href, values, view };
+    const parts = {
+      visit,
+      session: this.#session,
+      identity,
+      sealedAt,
+      ...found,
+      href,
+      values,
+      told: handshake.told,
+      view,
+    };
     const live = new LivePage(parts, this.#host, this.#connection);
     let maySee = false;
     try {
@@ -159,13 +176,33 @@ export class Visit {
     }
   }
 
-  async #carryOut(live: LivePage, frame: CallFrame, hash: string): Promise<void> {
+  #carryOut(live: LivePage, frame: CallFrame, hash: string): Promise<unknown> {
+    return this.#host.logCalls ? this.#runAndLog(live, frame, hash) : this.#run(live, frame, hash);
+  }
+
+  async #runAndLog(live: LivePage, frame: CallFrame, hash: string): Promise<void> {
+    this.#connection.countSent();
+    const { clock, log } = this.#host, [, n, , target] = frame;
+    const start = clock.now(), { sent } = this.#connection;
+    const as = await this.#run(live, frame, hash);
+    log.info(`called ${target}`, {
+      as,
+      ms: clock.now() - start,
+      down: this.#connection.sent - sent,
+      n,
+      visit: live.parts.visit.slice(0, 6),
+    });
+  }
+
+  // What became of it, in a word for the log: how it was shown, or the code of its error.
+  async #run(live: LivePage, frame: CallFrame, hash: string): Promise<string> {
     const { turns } = this.#host;
     let leave: (() => void) | undefined;
     try {
       await turns.quiet(this.#session);
       for (let tried = 1; tried <= this.#host.limits.conflicts; tried++) {
-        if (await this.#try(live, frame, hash)) return;
+        const became = await this.#try(live, frame, hash);
+        if (became !== undefined) return became;
         leave ??= await turns.take(this.#session);
       }
       throw new WireError("busy");
@@ -176,30 +213,30 @@ export class Visit {
           ? errorFrame(frame[1], error, what, this.#host)
           : this.#unavailable(frame[1], what, error),
       );
+      return error instanceof WireError ? error.code : "unavailable";
     } finally {
       leave?.();
     }
   }
 
-  // Once from reading to committing. False: somebody else was quicker, and nothing has happened.
-  async #try(live: LivePage, frame: CallFrame, hash: string): Promise<boolean> {
+  // Once from reading to committing. `undefined`: somebody else was quicker, and nothing has happened.
+  async #try(live: LivePage, frame: CallFrame, hash: string): Promise<string | undefined> {
     const [, n] = frame;
     const seen = await this.#host.records.read(this.#session, live.parts.visit);
     if (seen.endedAt !== undefined || seen.identity !== live.parts.identity) {
       this.#connection.send(["error", n, "stale", "The session has changed; the page is loaded again."]);
       this.#resync("identity");
-      return true;
+      return "stale";
     }
     if (isForgotten(seen, live.parts.sealedAt)) {
       this.#resync("forgotten");
       throw new WireError("expired");
     }
     if (n <= seen.visit.last) {
-      await this.#again(live, frame, hash, seen);
-      return true;
+      return await this.#again(live, frame, hash, seen);
     }
     if (live.parts.view.shown === undefined) await live.base(seen);
-    const call: CheckedCall = { frame, hash, resolved: this.#check(live, frame), from: live.parts };
+    const call: CheckedCall = { frame, hash, resolved: this.#check(live, frame), from: live.parts, live };
     const running = runCall(call, seen, this.#host);
     let result = running instanceof Promise ? await running : running;
     const { records } = this.#host;
@@ -212,15 +249,19 @@ export class Visit {
       result = failedCall(call, error, result.change.read, this.#host);
       committed = await records.commit(this.#session, live.parts.visit, seen, result.change);
     }
-    if (committed === undefined) return false;
-    await this.#tell(live, n, result, seen, committed);
-    return true;
+    if (committed === undefined) return undefined;
+    try {
+      await this.#tell(live, n, result, seen, committed);
+    } finally {
+      if (result.after.length > 0) this.#host.pending.follow(this.#doAfter(result.after, frame));
+    }
+    return result.frame[0] === "error" ? result.frame[2] : result.showing.mode;
   }
 
   #tell(
     live: LivePage,
     n: number,
-    { reflex, value, topics, change, frame }: CallResult,
+    { reflex, value, topics, change, showing, frame }: CallResult,
     seen: Snapshot,
     committed: Snapshot,
   ): void | Promise<void> {
@@ -231,25 +272,48 @@ export class Visit {
       return this.#connection.send(frame);
     }
     for (const topic of topics) this.#host.topics.publish(topic);
-    const shown = live.show(committed, { outcome: value === undefined ? [n] : [n, value], reflex });
-    if (change.ticket === undefined) return shown;
-    const tell = () => this.#connection.send(["ticket", change.ticket!.id]);
-    return shown instanceof Promise ? shown.then(tell) : tell();
+    const outcome: Outcome = value === undefined ? [n] : [n, value];
+    const shown = showing.mode === "page"
+      ? live.show(committed, { outcome, reflex })
+      : live.showPieces(showing.pieces, outcome);
+    const { ticket, to } = change.outcome;
+    if (ticket === undefined && to === undefined) return shown;
+    return shown instanceof Promise ? shown.then(() => this.#lead(ticket, to)) : this.#lead(ticket, to);
+  }
+
+  // One after another; nobody who has called waits for it.
+  async #doAfter(after: CallResult["after"], [, n, , target]: CallFrame): Promise<void> {
+    for (const run of after) {
+      try {
+        await run();
+      } catch (error) {
+        this.#host.log.error("what was to be done after a commit failed", error, { target, n });
+      }
+    }
+  }
+
+  // What the browser has to do outside the page.
+  #lead(ticket: string | undefined, to: string | undefined): void {
+    if (to !== undefined) this.#connection.send(["go", to, ticket]);
+    else if (ticket !== undefined) this.#connection.send(["ticket", ticket]);
   }
 
   // A call that was sent again: its outcome is told again, its body does not run.
-  async #again(live: LivePage, frame: CallFrame, hash: string, seen: Snapshot): Promise<void> {
+  async #again(live: LivePage, frame: CallFrame, hash: string, seen: Snapshot): Promise<string> {
     const [, n] = frame;
     const stored = seen.visit.outcomes.find((outcome) => outcome.n === n);
-    if (stored === undefined || (stored.frame === null && stored.hash === hash)) {
-      this.#connection.send(errorFrame(n, new WireError("expired"), "", this.#host));
-    } else if (stored.hash !== hash) {
-      this.#connection.send(errorFrame(n, new WireError("replayed"), "", this.#host));
-    } else {
+    let became: "again" | "expired" | "replayed" = "again";
+    if (stored === undefined || (stored.frame === null && stored.hash === hash)) became = "expired";
+    else if (stored.hash !== hash) became = "replayed";
+    if (became !== "again") {
+      this.#connection.send(errorFrame(n, new WireError(became), "", this.#host));
+    } else if (stored !== undefined) {
       this.#connection.sendText(stored.frame!);
-      if (stored.ticket !== undefined) this.#connection.send(["ticket", stored.ticket]);
+      this.#lead(stored.ticket, stored.to);
+      if (stored.to !== undefined) return became;
     }
     if (live.parts.view.state !== seen.version) await live.show(seen);
+    return became;
   }
 
   // Registered, the class's own, and offered by the page: in this order, so that a developer learns the most.

@@ -4,10 +4,10 @@
  * | key | holds |
  * | --- | --- |
  * | `APP:i:SESSION` | who it is, since the login; or that the session has ended |
- * | `APP:s:SESSION` | the session's values |
+ * | `APP:s:SESSION` | the session's values, and messages for its next page |
  * | `APP:x:SESSION` | which visits have a record, oldest first, and until when others had |
- * | `APP:v:SESSION:VISIT` | the page's state, the mark and the outcomes |
- * | `APP:t:TICKET` | a login or logout that waits for its fetch |
+ * | `APP:v:SESSION:VISIT` | the page's state, its messages, the mark and the outcomes |
+ * | `APP:t:TICKET` | a login, a logout or cookies that wait for their fetch |
  *
  * @module
  */
@@ -15,7 +15,19 @@
 import type { Clock } from "../../protocol/clock.ts";
 import type { Json } from "../../protocol/frames.ts";
 import type { Limits } from "../../protocol/limits.ts";
+import type { NewCookie } from "../http/cookie.ts";
 import { KnownSnapshots } from "./_known.ts";
+import {
+  type Flash,
+  type FlashPlace,
+  flatFlash,
+  noFlash,
+  placeFlash,
+  readFlash,
+  readSession,
+  sessionText,
+  type VisitFlash,
+} from "./flash.ts";
 import type { Check, Entry, Store, Write } from "./store.ts";
 
 /** A record was too large to be kept. */
@@ -37,10 +49,12 @@ export interface StoredOutcome {
   readonly frame: string | null;
   /** The ticket that a login left for the browser. */
   readonly ticket?: string | undefined;
+  /** The path that the browser is led to. */
+  readonly to?: string | undefined;
 }
 
 /** A visit's record, read. */
-export interface VisitRecord {
+export interface VisitRecord extends VisitFlash {
   /** The page's state; `undefined` before a reflex has set it. */
   readonly state: Json | undefined;
   /** The number of the last call that was committed. */
@@ -57,6 +71,8 @@ export interface Snapshot {
   readonly endedAt: number | undefined;
   /** The session's values as JSON text, `"{}"` where there is no record. */
   readonly values: string;
+  /** Messages that wait for the session's next page. */
+  readonly flash: readonly Flash[];
   /** The visit's record. */
   readonly visit: VisitRecord;
   /**
@@ -79,6 +95,23 @@ export function isForgotten(seen: Snapshot, sealedAt: number): boolean {
   return seen.entries.visit === null && sealedAt <= seen.forgottenUntil;
 }
 
+/** What waits until the browser fetches it. */
+export interface Ticket {
+  /** 128 random bits, base64url. */
+  readonly id: string;
+  /** A login (a user) or a logout (`null`); left out where it is neither. */
+  readonly user?: string | null;
+  /** Cookies of the app's own. */
+  readonly cookies?: readonly NewCookie[];
+}
+
+/** What a ticket was good for. */
+export interface Redeemed {
+  /** Whether the session has a new id. */
+  readonly isRenewed: boolean;
+  readonly cookies: readonly NewCookie[];
+}
+
 /** What a call wants to keep. */
 export interface Change {
   /** The session's values as JSON text; left out where they did not change. */
@@ -89,10 +122,12 @@ export interface Change {
   readonly state?: Json | undefined;
   /** The mark: this call has happened, and this is what became of it. */
   readonly outcome: StoredOutcome;
+  /** Messages for the person, and where they are to be seen; left out where the call has failed. */
+  readonly flash?: { readonly added: readonly Flash[]; readonly place: FlashPlace };
   /** Outcomes up to this number have reached the browser. */
   readonly acknowledged: number;
-  /** A login (a user) or a logout (`null`) that takes effect when the ticket is redeemed. */
-  readonly ticket?: { readonly id: string; readonly user: string | null } | undefined;
+  /** What takes effect when the ticket is redeemed. */
+  readonly ticket?: Ticket | undefined;
 }
 
 // Outcomes share the record with the state: older ones give up their text first.
@@ -145,44 +180,71 @@ export class Records {
   #wanted(session: string, visit: string, seen: Snapshot, change: Change): Wanted {
     const now = this.#clock.now();
     const { entries, keys: [identityKey, sessionKey, , visitKey] } = seen;
-    const record = visitRecord(seen.visit, change, this.#limits.outcomes);
+    const { record, forNextPage } = visitRecord(seen.visit, change, this.#limits.outcomes);
     const text = this.#text("page state", visitJson(record));
     const who: Check = { key: identityKey, version: versionOf(entries.identity) };
     const mark: Check = { key: visitKey, version: versionOf(entries.visit) };
     const write: Write = { key: visitKey, value: text, expiresAt: now + this.#limits.token };
     // Lists of their exact length: one that grows has room for sixteen more.
     let checks = [who, mark], writes = [write];
-    if (change.read || change.values !== undefined) {
+    const flash = forNextPage.length === 0 ? seen.flash : [...seen.flash, ...forNextPage];
+    const values = change.values ?? (flash === seen.flash ? undefined : seen.values);
+    if (change.read || values !== undefined) {
       checks = [who, mark, { key: sessionKey, version: versionOf(entries.session) }];
     }
-    if (change.values !== undefined) {
-      const value = this.#text("session", change.values);
+    const sessionValue = values === undefined ? undefined : sessionText(values, flash);
+    if (sessionValue !== undefined) {
+      const value = this.#text("session", sessionValue);
       writes = [write, { key: sessionKey, value, expiresAt: now + this.#limits.session }];
     }
     const list = entries.visit === null ? this.#enlist(session, visit, seen, checks, writes) : undefined;
     if (change.ticket !== undefined) {
-      const value = JSON.stringify({ session, user: change.ticket.user });
-      writes.push({ key: this.#key("t", change.ticket.id), value, expiresAt: now + this.#limits.ticket });
+      const { id, user, cookies } = change.ticket;
+      const value = this.#text("ticket", JSON.stringify({ session, user, cookies }));
+      writes.push({ key: this.#key("t", id), value, expiresAt: now + this.#limits.ticket });
     }
-    return { checks, writes, record, text, values: change.values, list };
+    return { checks, writes, record, text, session: sessionValue, list };
   }
 
   /**
-   * Redeems a ticket for the session whose browser brings it: the values move to a session with a new id and a new
-   * identity, the old one ends.
+   * The messages of a session have been shown.
+   *
+   * @returns the snapshot as it is now, or `undefined` where the session was written meanwhile
+   */
+  async takeFlash(seen: Snapshot): Promise<Snapshot | undefined> {
+    const { entries, keys, values } = seen;
+    const write = { key: keys[1], value: values, expiresAt: this.#clock.now() + this.#limits.session };
+    const version = await this.#store.commit([{ key: keys[1], version: versionOf(entries.session) }], [
+      write,
+    ]);
+    if (version === null) return undefined;
+    const session = { value: values, version };
+    return makeSnapshot(keys, { ...entries, session }, seen, seen.visit, seen.forgottenUntil);
+  }
+
+  /**
+   * Redeems a ticket for the session whose browser brings it. After a login or logout the values move to a session with
+   * a new id and a new identity, the old one ends.
    *
    * @returns what it was for, or `undefined` where it was not good or somebody else had redeemed it
    */
-  async redeem(ticket: string, session: string, renewed: string): Promise<"login" | "logout" | undefined> {
+  async redeem(ticket: string, session: string, renewed: string): Promise<Redeemed | undefined> {
     const now = this.#clock.now();
     const keys = [this.#key("t", ticket), this.#key("i", session), this.#key("s", session)];
     const [waiting = null, identity = null, values = null] = await this.#store.get(keys);
     if (waiting === null) return undefined;
-    const { session: owner, user } = JSON.parse(waiting.value) as { session: string; user: string | null };
+    const { session: owner, user, cookies = [] } = JSON.parse(waiting.value) as
+      & Omit<Ticket, "id">
+      & { session: string };
     if (owner !== session) {
       // Posted by somebody else's browser: the ticket is burnt, not passed on.
       await this.#store.commit([], [{ key: keys[0]!, value: null, expiresAt: now }]);
       return undefined;
+    }
+    if (user === undefined) {
+      const burn = [{ key: keys[0]!, value: null, expiresAt: now }];
+      const version = await this.#store.commit([{ key: keys[0]!, version: waiting.version }], burn);
+      return version === null ? undefined : { isRenewed: false, cookies };
     }
     const expiresAt = now + this.#limits.session;
     const writes: Write[] = [
@@ -190,17 +252,20 @@ export class Records {
       { key: keys[1]!, value: JSON.stringify({ endedAt: now }), expiresAt },
       { key: keys[2]!, value: null, expiresAt },
     ];
-    // A logout leaves nothing behind: the new session begins empty.
+    // A logout leaves nothing behind but what it has to say: the new session begins empty.
     if (user !== null) {
       writes.push({ key: this.#key("i", renewed), value: JSON.stringify({ user }), expiresAt });
       if (values !== null) writes.push({ key: this.#key("s", renewed), value: values.value, expiresAt });
+    } else if (values !== null && readSession(values.value).flash.length > 0) {
+      const value = sessionText("{}", readSession(values.value).flash);
+      writes.push({ key: this.#key("s", renewed), value, expiresAt });
     }
     const checks = [waiting, identity, values].map((entry, at) => ({
       key: keys[at]!,
       version: entry?.version ?? null,
     }));
     if (await this.#store.commit(checks, writes) === null) return undefined;
-    return user === null ? "logout" : "login";
+    return { isRenewed: true, cookies };
   }
 
   // Adds a visit to the session's list; the oldest beyond the limit goes, with its record.
@@ -255,7 +320,7 @@ interface Wanted {
   readonly record: VisitRecord;
   readonly text: string;
   /** What else is written, if it is. */
-  readonly values: string | undefined;
+  readonly session: string | undefined;
   readonly list: VisitList | undefined;
 }
 
@@ -287,11 +352,15 @@ function isEqual(entry: Entry | null, known: Entry | null): boolean {
 }
 
 // What was just written need not be read.
-function committed(seen: Snapshot, { record, text, values, list }: Wanted, version: string): Snapshot {
+function committed(
+  seen: Snapshot,
+  { record, text, session: written, list }: Wanted,
+  version: string,
+): Snapshot {
   const { identity, session, index } = seen.entries;
   const entries = {
     identity,
-    session: values === undefined ? session : { value: values, version },
+    session: written === undefined ? session : { value: written, version },
     index: list === undefined ? index : { value: list.text, version },
     visit: { value: text, version },
   };
@@ -306,10 +375,12 @@ function makeSnapshot(
   forgottenUntil: number,
 ): Snapshot {
   const identity = entries.identity?.version ?? "0";
+  const { values, flash } = readSession(entries.session?.value ?? "{}");
   return {
     user,
     endedAt,
-    values: entries.session?.value ?? "{}",
+    values,
+    flash,
     visit,
     forgottenUntil,
     version: `${identity}.${entries.session?.version ?? "0"}.${entries.visit?.version ?? "0"}`,
@@ -320,7 +391,11 @@ function makeSnapshot(
 }
 
 /** What becomes of a visit's record by a call. @param most outcomes that are kept */
-function visitRecord(seen: VisitRecord, change: Change, most: number): VisitRecord {
+function visitRecord(
+  seen: VisitRecord,
+  change: Change,
+  most: number,
+): { record: VisitRecord; forNextPage: readonly Flash[] } {
   // A list of its exact length, since it is kept: one that grows has room for sixteen more.
   const outcomes = seen.outcomes.filter(({ n }) => n > change.acknowledged).concat(change.outcome);
   if (outcomes.length > most) outcomes.splice(0, outcomes.length - most);
@@ -330,7 +405,11 @@ function visitRecord(seen: VisitRecord, change: Change, most: number): VisitReco
     bytes += outcome.frame?.length ?? 0;
     if (bytes > OUTCOME_BYTES && outcome !== change.outcome) outcomes[i] = { ...outcome, frame: null };
   }
-  return { state: change.state === undefined ? seen.state : change.state, last: change.outcome.n, outcomes };
+  const state = change.state === undefined ? seen.state : change.state, last = change.outcome.n;
+  const { flash, isUnseen, forNextPage } = change.flash === undefined
+    ? { ...seen, forNextPage: noFlash }
+    : placeFlash(seen, change.flash.added, change.flash.place);
+  return { record: { state, last, outcomes, flash, isUnseen }, forNextPage };
 }
 
 // [forgottenUntil, visit, since its first call, visit, since …]
@@ -344,20 +423,28 @@ function readIndex(entry: Entry | null): { forgottenUntil: number; visits: (read
 }
 
 // One letter a key: the record is written at every call.
-function visitJson({ state, last, outcomes }: VisitRecord): string {
-  const list = outcomes.map(({ n, hash, frame, ticket }) =>
-    ticket ? [n, hash, frame, ticket] : [n, hash, frame]
+function visitJson({ state, last, outcomes, flash, isUnseen }: VisitRecord): string {
+  const list = outcomes.map(({ n, hash, frame, ticket, to }) =>
+    to ? [n, hash, frame, ticket ?? "", to] : ticket ? [n, hash, frame, ticket] : [n, hash, frame]
   );
-  return JSON.stringify({ s: state, n: last, o: list });
+  const messages = flash.length === 0 ? undefined : [isUnseen, ...flatFlash(flash)];
+  return JSON.stringify({ s: state, n: last, o: list, f: messages });
 }
 
 function readVisit(entry: Entry | null): VisitRecord {
-  if (entry === null) return { state: undefined, last: 0, outcomes: [] };
-  const { s, n, o } = JSON.parse(entry.value) as {
+  if (entry === null) return { state: undefined, last: 0, outcomes: [], flash: noFlash, isUnseen: false };
+  const { s, n, o, f: [isUnseen, ...flat] = [false] } = JSON.parse(entry.value) as {
     s?: Json;
     n: number;
-    o: [number, string, string | null, string?][];
+    o: [number, string, string | null, string?, string?][];
+    f?: [boolean, ...string[]];
   };
-  const outcomes = o.map(([n, hash, frame, ticket]) => ({ n, hash, frame, ...(ticket ? { ticket } : {}) }));
-  return { state: s, last: n, outcomes };
+  const outcomes = o.map(([n, hash, frame, ticket, to]) => ({
+    n,
+    hash,
+    frame,
+    ...(ticket ? { ticket } : {}),
+    ...(to ? { to } : {}),
+  }));
+  return { state: s, last: n, outcomes, flash: flat.length === 0 ? noFlash : readFlash(flat), isUnseen };
 }

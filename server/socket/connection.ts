@@ -59,6 +59,8 @@ export class Connection implements EventListenerObject, Aging {
   #look: (() => void) | undefined;
   /** Bytes that the other end had yet to read when it was last asked. */
   #buffered = 0;
+  /** Bytes that were sent; `undefined` where nobody counts. */
+  #sent: number | undefined;
   #refused = 0;
   #greeted = false;
   #closed = false;
@@ -119,10 +121,21 @@ export class Connection implements EventListenerObject, Aging {
     this.sendText(writeFrame(frame));
   }
 
+  /** Bytes that were sent, as long as somebody counts. */
+  get sent(): number {
+    return this.#sent ?? 0;
+  }
+
+  /** From now on what is sent is counted. */
+  countSent(): void {
+    this.#sent ??= 0;
+  }
+
   /** Sends a frame that is text already. */
   sendText(text: string): void {
     if (!this.open) return;
     this.#socket.send(text);
+    if (this.#sent !== undefined) this.#sent += new TextEncoder().encode(text).length;
     this.#buffered = this.#socket.bufferedAmount;
     if (this.#buffered > this.#limits.buffered) {
       this.close(Close.behind, "Too far behind in reading.");

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import "./browser.ts";
 import { FakeEnvironment } from "./fakes.ts";
 import { callsOver, Most } from "../../client/calls.ts";
 import type { ReflexError } from "../../client/reflex_error.ts";

@@ -9,7 +9,7 @@ Deno.test("connection: hello is the first frame, and ready makes the page live",
   let connected = 0;
   document.addEventListener("argyle:connected", () => connected++, { once: true });
   const socket = online();
-  assert.deepEqual(socket.take(), [["hello", 2, "T0", 0]]);
+  assert.deepEqual(socket.take(), [["hello", 3, "T0", 0]]);
   assert.equal(status(), "online");
   assert.equal(connected, 1);
 });
@@ -25,7 +25,7 @@ Deno.test("connection: calls without an outcome go again, in order and byte for 
   const third = call("A#three");
   env.pass(300);
   env.socket.open();
-  assert.deepEqual(env.socket.take(), [["hello", 2, "T0", 0]]);
+  assert.deepEqual(env.socket.take(), [["hello", 3, "T0", 0]]);
   env.socket.say(["ready", 0]);
   assert.equal(env.socket.sent[0], before[1]);
   assert.deepEqual(env.socket.take()[1], ["call", 3, 1, "A#three"]);
@@ -99,7 +99,7 @@ Deno.test("connection: frames that closed a socket are not sent again", async ()
   assert.equal(await codeOf(poison), "disconnected");
   env.pass(300);
   online();
-  assert.deepEqual(env.socket.take(), [["hello", 2, "T0", 0]]);
+  assert.deepEqual(env.socket.take(), [["hello", 3, "T0", 0]]);
 });
 
 Deno.test("connection: silence while a call waits is asked about, and then the socket is given up", () => {
@@ -143,7 +143,7 @@ Deno.test("connection: asleep nothing is held, awake it goes on where it was", a
   assert.equal(env.sockets.length, 1);
   line.wake();
   online(1);
-  assert.deepEqual(env.socket.take(), [["hello", 2, "T0", 1]]);
+  assert.deepEqual(env.socket.take(), [["hello", 3, "T0", 1]]);
   env.socket.say(["resync", "x"]);
   env.pass(200);
   line.sleep();

@@ -17,7 +17,7 @@ Deno.test("resync: a version that is not ours resyncs, as the same visit", async
   assert.deepEqual(replaced, ["T1"]);
   assert.equal(old.closed, true);
   env.socket.open();
-  assert.deepEqual(env.socket.take(), [["hello", 2, "T1", 0]]);
+  assert.deepEqual(env.socket.take(), [["hello", 3, "T1", 0]]);
 });
 
 Deno.test("resync: patches apply in order; a gap resyncs, its outcome still settles", async () => {
@@ -55,7 +55,7 @@ Deno.test("resync: in another visit what was sent expires and what was not count
   await settled();
   assert.equal(await codeOf(sent), "expired");
   online();
-  assert.deepEqual(env.socket.take(), [["hello", 2, "T1", 0], ["call", 1, 0, "A#queued"]]);
+  assert.deepEqual(env.socket.take(), [["hello", 3, "T1", 0], ["call", 1, 0, "A#queued"]]);
   env.socket.say(["done", 1]);
   assert.equal(await queued, undefined);
 });
@@ -69,7 +69,7 @@ Deno.test("resync: in the same visit what was sent is sent again after a resync"
   env.request.answer(pageOf("T1", "v1"));
   await settled();
   online();
-  assert.deepEqual(env.socket.take(), [["hello", 2, "T1", 0], ["call", 1, 0, "A#sent"]]);
+  assert.deepEqual(env.socket.take(), [["hello", 3, "T1", 0], ["call", 1, 0, "A#sent"]]);
 });
 
 Deno.test("resync: wishes during the fetch make one more resync, later than the first", async () => {
@@ -180,6 +180,28 @@ Deno.test("resync: what waits for a script is not done to a page of another sock
   online();
   await settled();
   assert.deepEqual(patches, []);
+});
+
+Deno.test("go: the browser leaves", async () => {
+  const { env, online } = setUp();
+  online().say(["go", "/orders/7"]);
+  await settled();
+  assert.equal(env.location.href, "/orders/7");
+  assert.equal(env.requests.length, 0);
+});
+
+Deno.test("go: where there is a ticket, once that was posted, whatever came of it", async () => {
+  const { env, online } = setUp();
+  const { href } = env.location;
+  online().say(["go", "/home", "abc"]);
+  await settled();
+  assert.equal(env.request.init.body, "abc");
+  assert.equal(env.location.href, href);
+  env.request.fail();
+  await settled();
+  assert.equal(env.location.href, "/home");
+  env.pass(200);
+  assert.equal(env.requests.length, 1);
 });
 
 Deno.test("resync: a socket that never opened is followed by a fresh page", async () => {

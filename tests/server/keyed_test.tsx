@@ -187,7 +187,7 @@ timed("key: one whose base is not kept any more gets the whole page, once, and g
 timed("key: nobody's session, user, URL or query reaches it, whatever the types were told", async () => {
   const log = new MemoryLog(), app = new App<Session>({ log });
   const Key = contextKey<number>("key", 1);
-  for (const name of ["session", "state", "user", "url", "query", "get", "ran"]) {
+  for (const name of ["session", "state", "user", "flash", "url", "query", "get", "ran"]) {
     // deno-lint-ignore no-explicit-any -- what the types forbid is what is tried
     app.page(`/${name}`, (context: any) => <p>{String(context[name]?.(Key) ?? context[name])}</p>, {
       key: () => "all",

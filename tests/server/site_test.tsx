@@ -237,6 +237,10 @@ timed("redirect: within the site it leads where it says; what leads elsewhere is
     "//evil.test",
     "/\\evil.test",
     "\\\\evil.test",
+    "/.//evil.test",
+    "/a/..//evil.test",
+    "/%2e/\\evil.test",
+    ".//evil.test",
     "/\t/evil.test",
     "https://evil.test",
     "https:evil.test",
@@ -370,7 +374,7 @@ timed(
   "cache: what is one person's cannot be read in a public page, and nothing can be offered there",
   async () => {
     const { app, log } = make();
-    for (const name of ["session", "state", "user", "get", "ran"]) {
+    for (const name of ["session", "state", "user", "flash", "get", "ran"]) {
       app.page(`/${name}`, (context) => String((context as unknown as Record<string, unknown>)[name]), {
         cache: "public",
       });

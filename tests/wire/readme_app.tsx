@@ -33,6 +33,10 @@ class Visitor extends Reflex<Session> {
   enter() {
     this.login("ann");
   }
+
+  leave() {
+    this.redirect("/elsewhere");
+  }
 }
 
 /** The app of the transcripts. */
@@ -53,6 +57,7 @@ export default function wire(options: AppOptions<Session> = {}): App<Session> {
         <input name="name" />
       </form>
       <button data-reflex="click->Visitor#enter">Log in</button>
+      <button data-reflex="click->Visitor#leave">Leave</button>
     </main>
   ));
   return app;

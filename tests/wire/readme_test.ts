@@ -69,6 +69,7 @@ const fromServer: Record<ServerFrame[0], true> = {
   done: true,
   error: true,
   ticket: true,
+  go: true,
   pong: true,
 };
 

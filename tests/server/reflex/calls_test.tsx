@@ -73,6 +73,24 @@ class Calls extends Base {
   notJson() {
     return { at: { count: 10n } };
   }
+  endless() {
+    const list: unknown[] = [];
+    list.push({ list });
+    return list;
+  }
+  code() {
+    return { at: [() => {}] };
+  }
+  numberless() {
+    return [1, NaN];
+  }
+  map() {
+    return new Map();
+  }
+  circular() {
+    const state = this.state;
+    state.self = state;
+  }
   fill() {
     this.session.name = "x".repeat(70_000);
   }
@@ -103,7 +121,7 @@ class Calls extends Base {
   }
   static fixed() {}
   [Symbol.iterator]() {}
-  before() {}
+  override before() {}
 }
 
 function make(options: AppOptions<Session> = {}) {
@@ -120,7 +138,8 @@ function make(options: AppOptions<Session> = {}) {
       <i data-reflex="click->Calls#throws click->Calls#rejects click->Calls#abortIt click->Calls#forbidIt" />
       <i data-reflex="click->Calls#invalidIt click->Calls#slow click->Calls#big click->Calls#notJson" />
       <i data-reflex="click->Calls#throwsNothing click->Calls#fill click->Calls#reads click->Calls#rename" />
-      <i data-reflex="click->Calls#copies click->Calls#untyped click->Calls#httpError" />
+      <i data-reflex="click->Calls#endless click->Calls#code click->Calls#numberless" />
+      <i data-reflex="click->Calls#map click->Calls#circular click->Calls#copies click->Calls#untyped click->Calls#httpError" />
       {
         // Written as a stranger's template might: none of these may be called all the same.
         names.map((name) => <i key={name} data-reflex={`click->Calls#${name}`} />)
@@ -371,6 +390,23 @@ timed(
     );
   },
 );
+
+timed("call: whatever cannot be JSON fails by its name, and the next call runs", async () => {
+  await using site = await open();
+  for (
+    const [name, why] of [
+      ["endless", "the result of Calls#endless[0].list: it contains itself"],
+      ["code", "the result of Calls#code.at[0]: it is a function"],
+      ["numberless", "the result of Calls#numberless[1]: it is NaN"],
+      ["map", "the result of Calls#map: it is a Map, not JSON"],
+      ["circular", "state.self: it contains itself"],
+    ] as const
+  ) {
+    assert.deepEqual((await site.peer.call(`Calls#${name}`))[2], "failed", name);
+    assert.ok(`${site.log.lines.at(-1)}`.includes(why), site.log.lines.at(-1) ?? "");
+  }
+  assert.deepEqual((await site.peer.call("Calls#increment")).at(-1), [6, 1]);
+});
 
 timed("session: one that has grown too large is refused, and the session is as it was", async () => {
   await using site = await open();

@@ -22,7 +22,7 @@ class Own extends Base {
     return () => this.#secret();
   }
   static fixed() {}
-  before() {}
+  override before() {}
   override login() {}
 }
 
