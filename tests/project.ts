@@ -14,6 +14,7 @@ export interface Manifest {
   exports: Record<string, string>;
   imports: Record<string, string>;
   compilerOptions: Record<string, unknown>;
+  tasks: Record<string, { command: string }>;
 }
 
 /** Reads `deno.json`. */
