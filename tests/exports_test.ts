@@ -18,7 +18,9 @@ const surface: Record<string, readonly string[]> = {
     SchemaResult ServerFrame TextOperation TicketFrame VISIT_HEADER WireError canonicalJson defaultLimits errorSentences
     isUrlAttribute issueFields parseJson readClientFrame readServerFrame safeUrl systemClock writeFrame
   `),
-  "./testing": list("FakeClock StoreUnderTest storeContract"),
+  "./testing": list(
+    "Entry Exchange FailedCall FakeClock OpenOptions StoreUnderTest TestPage open storeContract",
+  ),
   "./types": list(`
     Action ActionOptions AnyApp AppOptions Check Clock ElementReader Entry ErrorComponent FormReader JsxElement KeyContext KeyedContext
     KeyedPageComponent KeyedPageOptions Limits
