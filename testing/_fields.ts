@@ -11,11 +11,11 @@ import type { PageWindow } from "./_window.ts";
  *
  * @example
  * ```ts
- * import type { Entry } from "@argyle/argyle/testing";
- * const fields: Record<string, Entry> = { name: "Ann", agree: true, sizes: ["s", "l"] };
+ * import type { FieldValue } from "@argyle/argyle/testing";
+ * const fields: Record<string, FieldValue> = { name: "Ann", agree: true, sizes: ["s", "l"] };
  * ```
  */
-export type Entry = string | boolean | readonly string[];
+export type FieldValue = string | boolean | readonly string[];
 
 /** Inputs that hold no text: a click changes them. */
 const TICKED = "input[type=checkbox], input[type=radio]";
@@ -86,7 +86,7 @@ export function choose(window: PageWindow, element: Element, values: readonly st
 export function fill(
   window: PageWindow,
   form: HTMLFormElement,
-  entries: Readonly<Record<string, Entry>>,
+  entries: Readonly<Record<string, FieldValue>>,
   name: string,
 ): void {
   const fields = fieldsOf(window.document, form);

@@ -13,7 +13,7 @@ import {
   bubbling,
   choose,
   described,
-  type Entry,
+  type FieldValue,
   fill,
   isSubmit,
   submitterOf,
@@ -256,7 +256,7 @@ export class TestPage implements AsyncDisposable {
    * @param fields a text each; `true` or `false` for a box; a value or several for options
    * @throws Error where there is no such form or field
    */
-  async submit(selector = "form", fields: Readonly<Record<string, Entry>> = {}): Promise<void> {
+  async submit(selector = "form", fields: Readonly<Record<string, FieldValue>> = {}): Promise<void> {
     await this.#act(`submit ${selector}`, (window) => {
       const element = this.#reachable(selector, "submit");
       const forms = select(window.document, selector, "submit").length;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { App, on, type PageContext, Reflex, topic } from "@argyle/argyle";
-import { open } from "@argyle/argyle/testing";
+import { FakeClock, open } from "@argyle/argyle/testing";
 import { load, MemoryLog, Peer, timed } from "../helpers/peer.ts";
 
 interface Session {
@@ -8,7 +8,7 @@ interface Session {
 }
 
 /** A counter; `ran` counts how often its method has really run, `wait` holds it up. */
-function counter() {
+function counter(options: { clock?: FakeClock } = {}) {
   const seen = { ran: 0, wait: Promise.resolve() };
   const Total = topic("total");
   class Counter extends Reflex<Session> {
@@ -19,7 +19,7 @@ function counter() {
       this.publish(Total());
     }
   }
-  const app = new App<Session>({ log: new MemoryLog() });
+  const app = new App<Session>({ log: new MemoryLog(), ...options });
   app.reflexes({ Counter });
   app.page("/", ({ session, subscribe }: PageContext<Session>) => {
     subscribe(Total());
@@ -142,6 +142,19 @@ Deno.test("click: waits for an outcome that takes its time, but not for ever", a
   });
   resolve();
   await ann.see("1", "#count");
+});
+
+Deno.test("click: a call that is put off by the clock belongs to the click", async () => {
+  const clock = new FakeClock();
+  const { app, seen } = counter({ clock });
+  await using ann = await open(app, "/", { clock });
+  // The browser sends 150 calls at once, and then 40 a second.
+  for (let n = 1; n <= 150; n++) await ann.click("#add");
+  const clicked = ann.click("#add");
+  await ann.until(() => ann.last.frames.length === 0 && seen.ran === 150);
+  clock.turn(25);
+  await clicked;
+  assert.equal(ann.text("#count"), "151");
 });
 
 Deno.test("call: what the page does not offer brings it a fresh page, and its own error", async () => {
