@@ -98,6 +98,9 @@ export function fill(
       throw new Error(`Cannot fill in ${key} of ${name}: its fields are ${names || "none"}.`);
     }
     const where = `${key} of ${name}`;
+    if (named.every((field) => field.matches(":disabled"))) {
+      throw new Error(`Cannot fill in ${where}: it is disabled.`);
+    }
     if (typeof entry === "boolean") tick(field, entry, where);
     else if (field.matches("select")) choose(window, field, [entry].flat(), where);
     else if (field.matches(TICKED)) tickAmong(named, [entry].flat(), where);

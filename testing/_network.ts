@@ -10,24 +10,29 @@ import { upgradeInMemory } from "../server/socket/upgrade.ts";
 import type { CookieJar } from "./_jar.ts";
 import { type Reader, SocketPair } from "./_socket.ts";
 
+/** Who reaches the app, and from where. */
+export interface Visitor {
+  readonly app: AnyApp;
+  readonly jar: CookieJar;
+  readonly origin: string;
+  /** What every request of the person carries. */
+  readonly headers: Headers;
+}
+
 /** More than this in a row is a circle. */
 const REDIRECTS = 20;
 
 /** One page's line to the app. It can be cut. */
 export class Network {
-  readonly #app: AnyApp;
-  readonly #jar: CookieJar;
-  readonly #origin: string;
+  readonly #visitor: Visitor;
   readonly #reader: Reader;
   #pair: SocketPair | undefined;
   #isCut = false;
   #requests = 0;
   #opening = 0;
 
-  constructor(app: AnyApp, jar: CookieJar, origin: string, reader: Reader) {
-    this.#app = app;
-    this.#jar = jar;
-    this.#origin = origin;
+  constructor(visitor: Visitor, reader: Reader) {
+    this.#visitor = visitor;
     this.#reader = reader;
   }
 
@@ -48,7 +53,10 @@ export class Network {
       const { signal } = init;
       const gone = Promise.withResolvers<never>();
       signal?.addEventListener("abort", () => gone.reject(signal.reason), { once: true });
-      const response = await Promise.race([this.#send(new URL(url, this.#origin), init), gone.promise]);
+      const response = await Promise.race([
+        this.#send(new URL(url, this.#visitor.origin), init),
+        gone.promise,
+      ]);
       // The line may have been cut since.
       if (!this.#isCut) return response;
       await response.body?.cancel();
@@ -66,8 +74,8 @@ export class Network {
    */
   async visit(url: URL, init: RequestInit = {}): Promise<{ response: Response; url: URL }> {
     for (let left = REDIRECTS; left--;) {
-      if (url.origin !== this.#origin) {
-        throw new Error(`Cannot go to ${url.href}: it is not of ${this.#origin}.`);
+      if (url.origin !== this.#visitor.origin) {
+        throw new Error(`Cannot go to ${url.href}: it is not of ${this.#visitor.origin}.`);
       }
       const response = await this.#send(url, init, "navigate");
       const location = response.headers.get("location");
@@ -109,11 +117,12 @@ export class Network {
         upgrade: "websocket",
         connection: "Upgrade",
         "sec-websocket-version": "13",
+        origin: this.#visitor.origin,
         "sec-websocket-key": crypto.getRandomValues(new Uint8Array(16)).toBase64(),
       },
     });
     upgradeInMemory(request, () => ({ socket: pair.server, response: switching() }));
-    const response = await this.#app.fetch(request);
+    const response = await this.#visitor.app.fetch(request);
     if (response.status === 101) return pair.open();
     await response.body?.cancel();
     pair.cut();
@@ -124,17 +133,21 @@ export class Network {
     const request = this.#request(url, init);
     request.headers.set("sec-fetch-site", "same-origin");
     request.headers.set("sec-fetch-mode", mode);
-    const response = await this.#app.fetch(request);
-    this.#jar.keep(response);
+    const response = await this.#visitor.app.fetch(request);
+    this.#visitor.jar.keep(response);
     return response;
   }
 
-  #request(url: URL, init: RequestInit): Request {
-    const headers = new Headers(init.headers);
-    headers.set("origin", this.#origin);
-    if (this.#jar.header !== "") headers.set("cookie", this.#jar.header);
-    const { signal: _, ...rest } = init;
-    return new Request(url, { ...rest, headers });
+  #request(url: URL, { signal: _, ...init }: RequestInit): Request {
+    const { jar, origin, headers: own } = this.#visitor;
+    const headers = new Headers(own);
+    new Headers(init.headers).forEach((value, name) => headers.set(name, value));
+    if (jar.header !== "") headers.set("cookie", jar.header);
+    // A browser names the origin of what may change something, and of a socket.
+    if ((init.method ?? "GET") !== "GET") headers.set("origin", origin);
+    const request = new URL(url);
+    request.hash = "";
+    return new Request(request, { ...init, headers });
   }
 }
 

@@ -74,8 +74,8 @@ export class Recording {
   #operations: Operation[] = [];
   #frames: (ClientFrame | ServerFrame)[] = [];
   #error: FailedCall | undefined;
-  /** Calls of this visit that have no outcome yet. */
-  readonly #pending = new Set<number>();
+  /** What the calls of this visit that have no outcome yet have called. */
+  readonly #pending = new Map<number, string>();
   #greeting = false;
 
   /** Whether an outcome is due, or the answer to a `hello`. */
@@ -113,7 +113,7 @@ export class Recording {
     this.#up += bytesOf(text);
     this.#frames.push(frame);
     if (frame[0] === "hello") this.#greeting = true;
-    if (frame[0] === "call") this.#pending.add(frame[1]);
+    if (frame[0] === "call") this.#pending.set(frame[1], frame[3]);
   }
 
   /** The page was sent a frame. */
@@ -131,8 +131,13 @@ export class Recording {
         if (frame[3] !== undefined) this.#pending.delete(frame[3][0]);
         return;
       case "done":
-      case "error":
         this.#pending.delete(frame[1]);
+        return;
+      case "error": {
+        const [, n, code, message, fields] = frame;
+        this.#error = { code, message, fields, target: this.#pending.get(n) };
+        this.#pending.delete(n);
+      }
     }
   }
 
@@ -143,9 +148,9 @@ export class Recording {
     if (code === Close.policy || code === Close.tooLarge) this.#pending.clear();
   }
 
-  /** The page says that a call has failed. */
-  failed(error: FailedCall): void {
-    this.#error = error;
+  /** The page says that a call has failed: the browser's half has refused it, or given it up. */
+  failed({ code, message, fields, target }: FailedCall): void {
+    this.#error = { code, message, fields, target };
   }
 }
 

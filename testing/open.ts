@@ -28,6 +28,8 @@ import { TestPage } from "./test_page.ts";
 export interface OpenOptions {
   /** Cookies that the person has, as a request's header has them; none where left out. */
   readonly cookie?: string;
+  /** What every request of the person carries: `{ "accept-language": "de" }`. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Where the person finds the app; `http://localhost` where left out. */
   readonly origin?: string;
   /** The browser's time: give it and the app one clock, to be turned by hand. The system's where left out. */
@@ -70,6 +72,7 @@ export interface OpenOptions {
 export async function open(app: AnyApp, path: string, options: OpenOptions = {}): Promise<TestPage> {
   const {
     cookie = "",
+    headers = {},
     origin = "http://localhost",
     clock = systemClock,
     script = true,
@@ -77,6 +80,14 @@ export async function open(app: AnyApp, path: string, options: OpenOptions = {})
     log = consoleLogger,
   } = options;
   const jar = new CookieJar(cookie);
-  const person = { app, jar, origin: new URL(origin).origin, clock, log, patience, isScripted: script };
-  return await TestPage.open(person, path);
+  return await TestPage.open({
+    app,
+    jar,
+    origin: new URL(origin).origin,
+    headers: new Headers({ accept: "text/html", ...headers }),
+    clock,
+    log,
+    patience,
+    isScripted: script,
+  }, path);
 }

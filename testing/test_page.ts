@@ -32,6 +32,7 @@ export interface Person {
   readonly app: AnyApp;
   readonly jar: CookieJar;
   readonly origin: string;
+  readonly headers: Headers;
   readonly clock: Clock;
   readonly log: Logger;
   readonly patience: number;
@@ -96,7 +97,7 @@ export class TestPage implements AsyncDisposable {
     this.#person = person;
     const changed = () => this.#changed();
     this.#timers = new Timers(person.clock, changed);
-    this.#network = new Network(person.app, person.jar, person.origin, {
+    this.#network = new Network(person, {
       up: (text) => this.#recording.up(text),
       down: (text) => {
         if (this.#losesAnswer) {
@@ -136,6 +137,11 @@ export class TestPage implements AsyncDisposable {
   /** The status with which the page came: 200, 404. */
   get status(): number {
     return this.#status;
+  }
+
+  /** The person's cookies, as a request's header has them: another test begins where this one is, with `cookie`. */
+  get cookie(): string {
+    return this.#person.jar.header;
   }
 
   /** Whether the page has a socket that is ready. */
@@ -288,7 +294,9 @@ export class TestPage implements AsyncDisposable {
     await this.#act(`call ${target}`, (window) => {
       outcome = window.call(target, args).finally(() => isOver = true);
       // The caller hears of it below, when the page has come to rest.
-      outcome.catch((error: FailedCall) => this.#recording.failed({ ...told(error), target }));
+      outcome.catch(({ code, message, fields }: FailedCall) =>
+        this.#recording.failed({ code, message, fields, target })
+      );
     });
     await this.#until(() => isOver, () => `Cannot call ${target}: its outcome has not come in time.`);
     return await outcome;
@@ -487,7 +495,7 @@ export class TestPage implements AsyncDisposable {
       leave: (url, init) => this.#leave(url, init),
     }, this.#person.isScripted);
     window.document.addEventListener(`${EVENT_PREFIX}error`, ({ detail }: CustomEventInit) => {
-      this.#recording.failed(told(detail as FailedCall));
+      this.#recording.failed(detail as FailedCall);
     }, true);
   }
 
@@ -544,8 +552,4 @@ export class TestPage implements AsyncDisposable {
 
 function textOf(element: Element): string {
   return (element.textContent ?? "").trim().replace(/\s+/g, " ");
-}
-
-function told({ code, message, fields, target }: FailedCall): FailedCall {
-  return { code, message, fields, target };
 }

@@ -54,6 +54,7 @@ function form(log = new MemoryLog()): App {
         <button id="save" name="by" value="hand">Save</button>
       </form>
       <form id="second">
+        <input name="fixed" disabled />
         <button disabled id="never">Never</button>
       </form>
       <div hidden>
@@ -123,6 +124,9 @@ Deno.test("last: a call that fails says why, and fails no action", async () => {
   assert.deepEqual(ann.last.error?.fields, { title: "Say what." });
   await ann.click("#break");
   assert.equal(ann.last.error?.code, "failed");
+  await ann.type("#title", "x".repeat(70_000));
+  await ann.submit("#form");
+  assert.equal(ann.last.error?.code, "too_large");
   await ann.type("#live", "on");
   assert.equal(ann.last.error, undefined);
   assert.deepEqual(said(ann), ["input on"]);
@@ -168,6 +172,7 @@ Deno.test("click: what is not there, disabled or hidden is told by name", async 
     ann.submit("#form", { colour: "green" }),
     /^Cannot check "green" of colour of #form: it offers "red"/,
   );
+  await says(ann.submit("#second", { fixed: "x" }), "Cannot fill in fixed of #second: it is disabled.");
   assert.throws(() => ann.text("#nothing"), /^Error: Cannot read the text of #nothing: /);
   assert.throws(() => ann.value("#key"), { message: "Cannot read the value of #key: <p> has none." });
   assert.deepEqual(said(ann), []);

@@ -57,13 +57,37 @@ Deno.test("open: a reload shows what the session holds, and goes on from there",
 
 Deno.test("open: a session goes on under the cookie that it had", async () => {
   const app = counter();
-  const response = await app.fetch(new Request("http://localhost/"));
-  await response.body?.cancel();
-  const cookie = response.headers.getSetCookie()[0]!.split(";")[0]!;
-  await using ann = await open(app, "/", { cookie });
-  await ann.click("#add");
-  await using other = await open(app, "/", { cookie });
-  assert.equal(other.text("#count"), "1");
+  await using ann = await open(app, "/");
+  await ann.click("[data-reflex='click->Counter#add']");
+  await using later = await open(app, "/", { cookie: ann.cookie });
+  await using bob = await open(app, "/");
+  assert.deepEqual([later, bob].map((page) => page.text("#count")), ["1", "0"]);
+});
+
+Deno.test("open: every request carries the person's headers, and what browsers say of themselves", async () => {
+  const app = counter();
+  const seen: (string | null)[][] = [];
+  app.use(({ request, url }, next) => {
+    const { headers } = request;
+    const named = ["accept-language", "origin", "sec-fetch-site"].map((name) => headers.get(name));
+    seen.push([request.method, url.href, ...named]);
+    return next();
+  });
+  app.route("/say", { POST: () => redirect("/") });
+  app.page("/form", () => (
+    <form method="post" action="/say">
+      <button>Say</button>
+    </form>
+  ));
+  await using ann = await open(app, "/form#top", { headers: { "accept-language": "de" } });
+  await ann.click("button");
+  const [, socket, ...posted] = seen.filter(([method, url]) =>
+    method !== "GET" || url !== "http://localhost/"
+  );
+  assert.deepEqual(seen[0], ["GET", "http://localhost/form", "de", null, "same-origin"]);
+  // Middleware runs for the socket as for the page that it belongs to.
+  assert.deepEqual(socket, ["GET", "http://localhost/form", "de", "http://localhost", null]);
+  assert.deepEqual(posted, [["POST", "http://localhost/say", "de", "http://localhost", "same-origin"]]);
 });
 
 Deno.test("open: an app below a base, at an origin of its own, and in another app", async () => {
