@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { App, on, type PageContext, Reflex, topic } from "@argyle/argyle";
 import { FakeClock, open } from "@argyle/argyle/testing";
+import { Attribute, type Limits } from "@argyle/argyle/protocol";
 import { load, MemoryLog, Peer, timed } from "../helpers/peer.ts";
 
 interface Session {
@@ -8,7 +9,7 @@ interface Session {
 }
 
 /** A counter; `ran` counts how often its method has really run, `wait` holds it up. */
-function counter(options: { clock?: FakeClock } = {}) {
+function counter(options: { clock?: FakeClock; limits?: Partial<Limits> } = {}) {
   const seen = { ran: 0, wait: Promise.resolve() };
   const Total = topic("total");
   class Counter extends Reflex<Session> {
@@ -86,6 +87,65 @@ Deno.test("disconnect: what is called meanwhile waits in the page, and runs once
   assert.deepEqual([ann.text("#count"), seen.ran], ["1", 1]);
   await ann.reconnect();
   assert.deepEqual([ann.live, ann.text("#count"), seen.ran], [true, "3", 3]);
+});
+
+Deno.test("reconnect: is done when what was called meanwhile has its outcome", async () => {
+  const { app, seen } = counter();
+  await using ann = await open(app, "/");
+  await ann.disconnect();
+  await ann.click("#add");
+  const { promise, resolve } = Promise.withResolvers<void>();
+  seen.wait = promise;
+  const back = ann.reconnect();
+  await ann.until(() => ann.live);
+  await ann.until(() => true);
+  assert.equal(ann.text("#count"), "0");
+  resolve();
+  await back;
+  assert.equal(ann.text("#count"), "1");
+});
+
+Deno.test("disconnect: a socket that was about to open is gone at both ends", async () => {
+  await using ann = await open(counter().app, "/", { patience: 100 });
+  await ann.disconnect();
+  const back = ann.reconnect();
+  await Promise.resolve();
+  await Promise.resolve();
+  await ann.disconnect();
+  await assert.rejects(back, {
+    message: "Cannot reconnect http://localhost/: the app has not taken the page back.",
+  });
+  await ann.reconnect();
+  await ann.click("#add");
+  assert.equal(ann.text("#count"), "1");
+});
+
+Deno.test("last: a call whose line the app has closed for it is given up, and the page comes back", async () => {
+  await using ann = await open(counter({ limits: { frame: 300 } }).app, "/");
+  await assert.rejects(ann.call("Counter#add", "x".repeat(500)), { code: "disconnected" });
+  assert.equal(ann.last.error?.code, "disconnected");
+  await ann.until(() => ann.live);
+  await ann.click("#add");
+  assert.equal(ann.text("#count"), "1");
+});
+
+timed("last: a call of a visit that somebody else has taken over is given up", async () => {
+  const { app, seen } = counter();
+  await using server = await app.listen({ port: 0 });
+  await using ann = await open(app, "/", { origin: server.url });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  seen.wait = promise;
+  const clicked = ann.click("#add");
+  await ann.until(() => ann.last.frames.length === 1);
+  const script = `head script[${Attribute.page}]`;
+  const page = { ...await load(app, "/", { origin: server.url }), cookie: ann.cookie };
+  await using _peer = await Peer.live(server, {
+    ...page,
+    token: ann.attribute(script, Attribute.page) ?? "",
+  });
+  await clicked;
+  assert.equal(ann.last.error?.code, "expired");
+  resolve();
 });
 
 Deno.test("disconnect: a call that was on its way comes again", async () => {

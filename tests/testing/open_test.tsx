@@ -195,7 +195,7 @@ Deno.test("open: who is logged in stays so, in all tabs", async () => {
   app.page("/", ({ user }) => <p id="who" {...on("click", Account, "enter")}>{user ?? "nobody"}</p>);
   await using ann = await open(app, "/");
   await ann.click("#who");
-  assert.equal(ann.text("#who"), "ann");
+  assert.deepEqual([ann.text("#who"), ann.live], ["ann", true]);
   await using tab = await ann.tab("/");
   assert.equal(tab.text("#who"), "ann");
 });
