@@ -5,14 +5,32 @@
  */
 
 import type { Socket } from "../client/environment.ts";
-import type { AnyApp } from "../server/app.ts";
 import { upgradeInMemory } from "../server/socket/upgrade.ts";
 import type { CookieJar } from "./_jar.ts";
 import { type Reader, SocketPair } from "./_socket.ts";
 
+/**
+ * What can be opened: an app, or another framework's in which one is mounted.
+ *
+ * @example
+ * ```ts
+ * import { App } from "@argyle/argyle";
+ * import { open, type Served } from "@argyle/argyle/testing";
+ * const app = new App();
+ * app.page("/", () => "Hello");
+ * const hurried: Served = { fetch: (request) => app.fetch(request) };
+ * await using ann = await open(hurried, "/");
+ * console.assert(ann.text("body") === "Hello");
+ * ```
+ */
+export interface Served {
+  /** Answers a request. The app must be handed the very request that comes in, as `c.req.raw` is. */
+  fetch(request: Request): Response | Promise<Response>;
+}
+
 /** Who reaches the app, and from where. */
 export interface Visitor {
-  readonly app: AnyApp;
+  readonly app: Served;
   readonly jar: CookieJar;
   readonly origin: string;
   /** What every request of the person carries. */

@@ -83,6 +83,11 @@ export class Recording {
     return this.#greeting || this.#pending.size > 0;
   }
 
+  /** What has been called and has no outcome yet. */
+  get pending(): readonly string[] {
+    return [...this.#pending.values()];
+  }
+
   /** What has gone over the line since the last action began. */
   get exchange(): Exchange {
     return {

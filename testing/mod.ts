@@ -30,6 +30,7 @@
 
 export { FakeClock } from "./fake_clock.ts";
 export type { FieldValue } from "./_fields.ts";
+export type { Served } from "./_network.ts";
 export type { Exchange, FailedCall } from "./_recording.ts";
 export { open, type OpenOptions } from "./open.ts";
 export { storeContract, type StoreUnderTest } from "./store_contract.ts";

@@ -5,9 +5,9 @@
  */
 
 import { type Clock, systemClock } from "../protocol/clock.ts";
-import type { AnyApp } from "../server/app.ts";
 import { consoleLogger, type Logger } from "../server/observe.ts";
 import { CookieJar } from "./_jar.ts";
+import type { Served } from "./_network.ts";
 import { TestPage } from "./test_page.ts";
 
 /**
@@ -69,7 +69,7 @@ export interface OpenOptions {
  * console.assert(ann.text("#n") === "1");
  * ```
  */
-export async function open(app: AnyApp, path: string, options: OpenOptions = {}): Promise<TestPage> {
+export async function open(app: Served, path: string, options: OpenOptions = {}): Promise<TestPage> {
   const {
     cookie = "",
     headers = {},

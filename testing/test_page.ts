@@ -7,7 +7,6 @@
 import type { Clock } from "../protocol/clock.ts";
 import type { Json } from "../protocol/frames.ts";
 import { Attribute, EVENT_PREFIX, VISIT_HEADER } from "../protocol/markers.ts";
-import type { AnyApp } from "../server/app.ts";
 import type { Logger } from "../server/observe.ts";
 import {
   bubbling,
@@ -21,18 +20,13 @@ import {
   write,
 } from "./_fields.ts";
 import { duplicateIds, find, select } from "./_find.ts";
-import type { CookieJar } from "./_jar.ts";
-import { Network } from "./_network.ts";
+import { Network, type Visitor } from "./_network.ts";
 import { type Exchange, type FailedCall, Recording } from "./_recording.ts";
 import { tick, Timers } from "./_timers.ts";
 import { PageWindow } from "./_window.ts";
 
 /** What all pages of one person have in common. */
-export interface Person {
-  readonly app: AnyApp;
-  readonly jar: CookieJar;
-  readonly origin: string;
-  readonly headers: Headers;
+export interface Person extends Visitor {
   readonly clock: Clock;
   readonly log: Logger;
   readonly patience: number;
@@ -298,7 +292,7 @@ export class TestPage implements AsyncDisposable {
         this.#recording.failed({ code, message, fields, target })
       );
     });
-    await this.#until(() => isOver, () => `Cannot call ${target}: its outcome has not come in time.`);
+    await this.#until(() => isOver, () => `Cannot call ${target}: ${this.#lack}.`);
     return await outcome;
   }
 
@@ -434,16 +428,27 @@ export class TestPage implements AsyncDisposable {
     return this.#network.isCut || !this.#recording.isBusy;
   }
 
+  /** What has not come in time. */
+  get #lack(): string {
+    const { pending } = this.#recording, time = `within ${this.#person.patience} ms`;
+    if (this.#network.isCut) return `the line is cut, and was not mended ${time}`;
+    if (pending.length > 0) return `${pending.join(", ")} had no outcome ${time}`;
+    if (!this.#timers.isBusy) return `the app did not answer ${time}`;
+    return `a timer did not ring ${time}; a clock that is turned by hand has to be turned`;
+  }
+
   async #act(what: string, act: (window: PageWindow) => void, isFirst = false): Promise<void> {
     if (!isFirst || this.#isClosed) void this.#shown;
     this.#recording.begin();
     this.#timers.mark(() => act(this.#window as PageWindow));
-    await this.#until(() => this.#isIdle, () => `Cannot ${what}: its outcome has not come in time.`);
+    await this.#until(() => this.#isIdle, () => `Cannot ${what}: ${this.#lack}.`);
   }
 
   /** Waits, but not for ever, until something is so. */
   async #until(isSo: () => boolean, late: () => string): Promise<void> {
     const { promise: end, reject } = Promise.withResolvers<never>();
+    // It may come before somebody looks, and then is nobody's for a moment.
+    end.catch(() => {});
     const timer = setTimeout(() => reject(new Error(late())), this.#person.patience);
     try {
       for (;;) {
@@ -453,7 +458,8 @@ export class TestPage implements AsyncDisposable {
         if (this.#isClosed) throw new Error(late().replace(/: .*/s, ": the page was closed."));
         if (this.#failures.length > 0) throw this.#failures.shift();
         if (this.#leaving === 0 && isSo()) break;
-        await Promise.race([change, end]);
+        // The end comes first: what changes for ever has one too.
+        await Promise.race([end, change]);
       }
     } finally {
       clearTimeout(timer);

@@ -19,7 +19,7 @@ const surface: Record<string, readonly string[]> = {
     isUrlAttribute issueFields parseJson readClientFrame readServerFrame safeUrl systemClock writeFrame
   `),
   "./testing": list(
-    "Exchange FailedCall FakeClock FieldValue OpenOptions StoreUnderTest TestPage open storeContract",
+    "Exchange FailedCall FakeClock FieldValue OpenOptions Served StoreUnderTest TestPage open storeContract",
   ),
   "./types": list(`
     Action ActionOptions AnyApp AppOptions Check Clock ElementReader Entry ErrorComponent FormReader JsxElement KeyContext KeyedContext

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { setImmediate } from "node:timers/promises";
 import { App, Head, type Html, on, redirect, Reflex } from "@argyle/argyle";
+import { Hono } from "hono";
 import { FakeClock, open } from "@argyle/argyle/testing";
 import { MemoryLog } from "../helpers/peer.ts";
 
@@ -101,6 +102,17 @@ Deno.test("open: an app below a base, at an origin of its own, and in another ap
   await using bob = await open(outer, "/inner");
   await bob.click("#add");
   assert.equal(bob.text("#count"), "1");
+});
+
+Deno.test("open: an app that is mounted in another framework's", async () => {
+  const app = counter({ base: "/live" });
+  const hono = new Hono();
+  hono.get("/", (c) => c.html(`<a href="/live/">Live</a>`));
+  hono.all("/live/*", (c) => app.fetch(c.req.raw));
+  await using ann = await open(hono, "/");
+  await ann.click("a");
+  await ann.click("#add");
+  assert.deepEqual([ann.url, ann.text("#count")], ["http://localhost/live/", "1"]);
 });
 
 Deno.test("open: a clock that nobody turns stops no click", async () => {
