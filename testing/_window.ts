@@ -51,8 +51,7 @@ export class PageWindow {
     outside: Outside,
     isScripted: boolean,
   ): Promise<PageWindow> {
-    // Now, not when a test imports the kit for its clock alone: this takes longer than most tests.
-    const { Window } = await import("happy-dom");
+    const { Window } = await loadLibrary();
     const window = new Window({
       url: url.href,
       settings: {
@@ -143,6 +142,14 @@ export class PageWindow {
     }
     return [url, { method: "POST", body: fields }];
   }
+}
+
+/**
+ * Loads the document's library: when the first page is opened, not when a test imports the kit for its clock alone. It
+ * takes longer than most tests.
+ */
+export function loadLibrary(): Promise<typeof import("happy-dom")> {
+  return import("happy-dom");
 }
 
 type Script = (...values: unknown[]) => Exports;

@@ -36,7 +36,7 @@ export interface OpenOptions {
   readonly clock?: Clock;
   /** Whether the browser runs the framework's script; `false` is a browser without JavaScript. */
   readonly script?: boolean;
-  /** Milliseconds of real time after which an outcome is waited for no more; 5,000 where left out. */
+  /** Milliseconds of real time after which an outcome is waited for no more; 5,000 where left out. A page has 10,000. */
   readonly patience?: number;
   /** Who hears of duplicate ids; the console where left out. */
   readonly log?: Logger;

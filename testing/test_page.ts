@@ -23,7 +23,7 @@ import { duplicateIds, find, select } from "./_find.ts";
 import { Network, type Visitor } from "./_network.ts";
 import { type Exchange, type FailedCall, Recording } from "./_recording.ts";
 import { tick, Timers } from "./_timers.ts";
-import { PageWindow } from "./_window.ts";
+import { loadLibrary, PageWindow } from "./_window.ts";
 
 /** What all pages of one person have in common. */
 export interface Person extends Visitor {
@@ -33,8 +33,11 @@ export interface Person extends Visitor {
   readonly isScripted: boolean;
 }
 
-/** What `last` says of a page that shows how much text, at most. */
+/** How much of a text a sentence shows, at most. */
 const SHOWN = 200;
+
+/** Milliseconds that a page has to come, at least: it is asked for before anything that a test is about. */
+const LOADING = 10_000;
 
 /**
  * A page that a test has open: the document, the framework's own script at work in it, and a socket to the app, all in
@@ -113,6 +116,8 @@ export class TestPage implements AsyncDisposable {
    * @ignore
    */
   static async open(person: Person, path: string): Promise<TestPage> {
+    // Before any time is taken.
+    await loadLibrary();
     const page = new TestPage(person);
     try {
       await page.goto(path);
@@ -292,7 +297,7 @@ export class TestPage implements AsyncDisposable {
         this.#recording.failed({ code, message, fields, target })
       );
     });
-    await this.#until(() => isOver, () => `Cannot call ${target}: ${this.#lack}.`);
+    await this.#until(() => isOver, () => `Cannot call ${target}: ${this.#lack()}.`);
     return await outcome;
   }
 
@@ -371,8 +376,11 @@ export class TestPage implements AsyncDisposable {
 
   /** Goes to another page, as by the address bar. */
   async goto(path: string): Promise<void> {
-    const { origin } = this.#person;
-    await this.#act(`open ${path}`, () => this.#leave(new URL(path, this.#window?.url ?? origin)), true);
+    if (this.#isClosed) void this.#shown;
+    const { origin, patience } = this.#person, time = Math.max(LOADING, patience);
+    this.#recording.begin();
+    this.#leave(new URL(path, this.#window?.url ?? origin));
+    await this.#until(() => this.#isIdle, () => `Cannot open ${path}: ${this.#lack(time)}.`, time);
     if (!this.#person.isScripted || !this.has(`head script[${Attribute.page}]`)) return;
     await this.#until(() => this.live, () => `Cannot open ${path}: the app has refused the page's socket.`);
   }
@@ -429,27 +437,27 @@ export class TestPage implements AsyncDisposable {
   }
 
   /** What has not come in time. */
-  get #lack(): string {
-    const { pending } = this.#recording, time = `within ${this.#person.patience} ms`;
+  #lack(patience = this.#person.patience): string {
+    const { pending } = this.#recording, time = `within ${patience} ms`;
     if (this.#network.isCut) return `the line is cut, and was not mended ${time}`;
     if (pending.length > 0) return `${pending.join(", ")} had no outcome ${time}`;
     if (!this.#timers.isBusy) return `the app did not answer ${time}`;
     return `a timer did not ring ${time}; a clock that is turned by hand has to be turned`;
   }
 
-  async #act(what: string, act: (window: PageWindow) => void, isFirst = false): Promise<void> {
-    if (!isFirst || this.#isClosed) void this.#shown;
+  async #act(what: string, act: (window: PageWindow) => void): Promise<void> {
+    const window = this.#shown;
     this.#recording.begin();
-    this.#timers.mark(() => act(this.#window as PageWindow));
-    await this.#until(() => this.#isIdle, () => `Cannot ${what}: ${this.#lack}.`);
+    this.#timers.mark(() => act(window));
+    await this.#until(() => this.#isIdle, () => `Cannot ${what}: ${this.#lack()}.`);
   }
 
   /** Waits, but not for ever, until something is so. */
-  async #until(isSo: () => boolean, late: () => string): Promise<void> {
+  async #until(isSo: () => boolean, late: () => string, patience = this.#person.patience): Promise<void> {
     const { promise: end, reject } = Promise.withResolvers<never>();
     // It may come before somebody looks, and then is nobody's for a moment.
     end.catch(() => {});
-    const timer = setTimeout(() => reject(new Error(late())), this.#person.patience);
+    const timer = setTimeout(() => reject(new Error(late())), patience);
     try {
       for (;;) {
         // Taken before the look: what changes during it is not missed.

@@ -179,7 +179,7 @@ Deno.test("click: what is not there, disabled or hidden is told by name", async 
 });
 
 Deno.test("see: waits for what comes, and says what is there when it does not", async () => {
-  await using ann = await open(form(), "/", { patience: 50 });
+  await using ann = await open(form(), "/", { patience: 400 });
   await ann.see("Halt");
   await ann.see(/^Key$/, "p");
   assert.equal(ann.has("#key"), true);

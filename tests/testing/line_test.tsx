@@ -106,7 +106,7 @@ Deno.test("reconnect: is done when what was called meanwhile has its outcome", a
 });
 
 Deno.test("disconnect: a socket that was about to open is gone at both ends", async () => {
-  await using ann = await open(counter().app, "/", { patience: 100 });
+  await using ann = await open(counter().app, "/", { patience: 400 });
   await ann.disconnect();
   const back = ann.reconnect();
   await Promise.resolve();
@@ -181,24 +181,24 @@ Deno.test("disconnect: what others have done is there after a reconnect", async 
 });
 
 Deno.test("disconnect: a page cannot be loaded, and a call waits no longer than patience", async () => {
-  await using ann = await open(counter().app, "/", { patience: 50 });
+  await using ann = await open(counter().app, "/", { patience: 400 });
   await ann.disconnect();
   await assert.rejects(ann.reload(), {
     name: "TypeError",
     message: "Cannot reach http://localhost/: the line is cut.",
   });
   await assert.rejects(ann.call("Counter#add", 1), {
-    message: "Cannot call Counter#add: the line is cut, and was not mended within 50 ms.",
+    message: "Cannot call Counter#add: the line is cut, and was not mended within 400 ms.",
   });
 });
 
 Deno.test("click: waits for an outcome that takes its time, but not for ever", async () => {
   const { app, seen } = counter();
-  await using ann = await open(app, "/", { patience: 50 });
+  await using ann = await open(app, "/", { patience: 400 });
   const { promise, resolve } = Promise.withResolvers<void>();
   seen.wait = promise;
   await assert.rejects(ann.click("#add"), {
-    message: "Cannot click #add: Counter#add had no outcome within 50 ms.",
+    message: "Cannot click #add: Counter#add had no outcome within 400 ms.",
   });
   resolve();
   await ann.see("1", "#count");
@@ -216,11 +216,11 @@ Deno.test("click: a call that is put off by the clock belongs to the click", asy
   await clicked;
   assert.equal(ann.text("#count"), "151");
 
-  await using bob = await open(app, "/", { clock, patience: 50 });
+  await using bob = await open(app, "/", { clock, patience: 400 });
   for (let n = 1; n <= 150; n++) await bob.click("#add");
   await assert.rejects(bob.click("#add"), {
     message:
-      "Cannot click #add: a timer did not ring within 50 ms; a clock that is turned by hand has to be turned.",
+      "Cannot click #add: a timer did not ring within 400 ms; a clock that is turned by hand has to be turned.",
   });
 });
 
