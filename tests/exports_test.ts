@@ -21,7 +21,9 @@ const surface: Record<string, readonly string[]> = {
     isUrlAttribute issueFields parseJson readClientFrame readServerFrame safeUrl systemClock writeFrame
   `),
   "./stimulus": list("StimulateOptions Stimulating StimulusController useReflex"),
-  "./testing": list("FakeClock StoreUnderTest storeContract"),
+  "./testing": list(
+    "Exchange FailedCall FakeClock FieldValue OpenOptions Served StoreUnderTest TestPage open storeContract",
+  ),
   "./types": list(`
     Action ActionOptions AnyApp AppOptions CalledAction Check Clock CookieOptions ElementReader Entry ErrorComponent Flash FormReader JsxElement KeyContext KeyedContext
     KeyedPageComponent KeyedPageOptions Limits

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Attribute, Path, PROTOCOL_VERSION } from "@argyle/argyle/protocol";
+import { open } from "@argyle/argyle/testing";
 import table from "./main.tsx";
 
 function row(quantity: number): string {
@@ -8,54 +8,45 @@ function row(quantity: number): string {
 }
 
 Deno.test("table: the page has a thousand rows", async () => {
-  const response = await table().fetch(new Request("http://localhost/"));
-  const html = await response.text();
-  assert.equal(html.match(/<tr id="row-/g)?.length, 1000);
-  assert.ok(html.includes(row(3)));
+  await using ann = await open(table(), "/");
+  assert.equal(ann.texts("#rows tr").length, 1000);
+  assert.equal(ann.html("#row-17"), row(3));
 });
 
-Deno.test({
-  name: "table: a bump sends one number, and a row that is not there is refused",
-  timeout: 10_000,
-  async fn() {
-    const app = table();
-    await using server = await app.listen({ port: 0 });
-
-    // What a browser keeps of a page: the cookie, and the sealed page data of its script element.
-    const page = await app.fetch(new Request(server.url));
-    const cookie = page.headers.get("set-cookie")!.split(";")[0]!;
-    const token = new RegExp(`${Attribute.page}="([^"]+)"`).exec(await page.text())?.[1];
-
-    // Deno's WebSocket takes headers; the type is the browsers'.
-    const headers = { cookie, origin: server.url };
-    const socket = new WebSocket(
-      server.url.replace("http", "ws") + Path.socket,
-      { headers } as unknown as string[],
-    );
-    await heard(socket, "open");
-    assert.deepEqual(await ask(socket, ["hello", PROTOCOL_VERSION, token, 0]), ["ready", 0]);
-    const bump = (n: number, id: string) => ["call", n, n - 1, "Table#bump", [], { a: { "data-id": id } }];
-    assert.deepEqual(await ask(socket, bump(1, "17")), ["patch", 1, [["text", ["row-17", 2], "4"]], [1]]);
-    assert.deepEqual(await ask(socket, bump(2, "0")), [
-      "error",
-      2,
-      "halted",
-      "There is no such row any more.",
-    ]);
-    const [, , code] = await ask(socket, bump(3, "seventeen")) as unknown[];
-    assert.equal(code, "invalid");
-    socket.close();
-    await heard(socket, "close");
-  },
+Deno.test("table: a bump sends one number, to everybody", async () => {
+  const app = table();
+  await using ann = await open(app, "/");
+  await using bob = await open(app, "/");
+  await ann.click("#row-17 .bump");
+  await bob.see("4", "#row-17 .qty");
+  assert.equal(ann.html("#row-17"), row(4));
+  for (const { last } of [ann, bob]) assert.deepEqual(last.operations, [["text", ["row-17", 2], "4"]]);
 });
 
-/** Sends a frame and waits for the next one that comes. */
-async function ask(socket: WebSocket, frame: unknown): Promise<unknown> {
-  const answer = heard(socket, "message");
-  socket.send(JSON.stringify(frame));
-  return JSON.parse((await answer as MessageEvent<string>).data);
-}
+Deno.test("table: a row comes, goes, and a thousand turn around in few bytes", async () => {
+  await using ann = await open(table(), "/");
+  await ann.click("#insert-top");
+  assert.equal(ann.text("#rows tr:first-child td"), "1001");
+  await ann.click("#delete-first");
+  await ann.click("#delete-first");
+  assert.equal(ann.text("#rows tr:first-child td"), "2");
+  await ann.click("#reverse");
+  assert.deepEqual(
+    [ann.text("#rows tr:first-child td"), ann.text("#rows tr:last-child td")],
+    ["1000", "2"],
+  );
+  assert.ok(ann.last.down < 100, `${ann.last.down} bytes`);
+});
 
-function heard(socket: WebSocket, type: string): Promise<Event> {
-  return new Promise((resolve) => socket.addEventListener(type, resolve, { once: true }));
-}
+Deno.test("table: a bump of a row that somebody else has deleted meanwhile says so", async () => {
+  const app = table();
+  await using ann = await open(app, "/");
+  await using bob = await open(app, "/");
+  await bob.disconnect();
+  await ann.click("#delete-first");
+  await bob.click("#row-1 .bump");
+  await bob.reconnect();
+  const { code, message } = bob.last.error ?? {};
+  assert.deepEqual([code, message], ["halted", "There is no such row any more."]);
+  assert.equal(bob.has("#row-1"), false);
+});

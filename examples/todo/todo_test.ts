@@ -1,61 +1,71 @@
 import assert from "node:assert/strict";
-import { Attribute, Path, PROTOCOL_VERSION } from "@argyle/argyle/protocol";
+import { open } from "@argyle/argyle/testing";
 import todo from "./main.tsx";
 
 Deno.test("todo: each filter is a page, below the base too", async () => {
   for (const base of ["", "/todo"]) {
-    const app = todo({ base });
-    for (const [path, nothing] of [["", "to do yet"], ["/active", "is left"], ["/completed", "is done"]]) {
-      const response = await app.fetch(new Request(`http://localhost${base}${path}`));
-      assert.equal(response.status, 200);
-      const html = await response.text();
-      assert.match(html, new RegExp(`<a data-k="[^"]*" href="${base + path || "/"}" aria-current="page">`));
-      assert.match(html, new RegExp(`<p class="nothing">Nothing ${nothing}`));
+    await using ann = await open(todo({ base }), `${base}/`);
+    for (
+      const [name, path, nothing] of [
+        ["Active", "/active", "Nothing is left to do."],
+        ["Completed", "/completed", "Nothing is done yet."],
+        ["All", base === "" ? "/" : "", "Nothing to do yet."],
+      ] as const
+    ) {
+      await ann.click(`nav a[href="${base}${path}"]`);
+      assert.deepEqual([ann.text("nav [aria-current=page]"), ann.text("#list")], [name, nothing]);
     }
   }
 });
 
-Deno.test({
-  name: "todo: a list is full at 200 to-dos, and sooner where their letters are large",
-  timeout: 20_000,
-  async fn() {
-    // A person does not add them at this speed.
-    const app = todo({ limits: { frameBurst: 1000 } });
-    await using server = await app.listen({ port: 0 });
-    for (const [title, room] of [["x", 200], ["語".repeat(200), 74]] as const) {
-      const { socket, add } = await visit(app, server.url);
-      for (let n = 1; n <= room; n++) assert.match(await add(n, title), new RegExp(`\\b${n} left\\b`));
-      assert.match(await add(room + 1, title), /The list is full/);
-      socket.close();
-      await heard(socket, "close");
-    }
-  },
+Deno.test("todo: one is added, done, edited, deleted and brought back", async () => {
+  await using ann = await open(todo(), "/");
+  await ann.submit("#add", { title: "milk" });
+  await ann.submit("#add", { title: "bread" });
+  assert.deepEqual([ann.texts("#todos label"), ann.value("#title")], [["milk", "bread"], ""]);
+
+  await ann.check("#todos li:first-child input[type=checkbox]");
+  assert.equal(ann.text("#left"), "1 left");
+
+  await ann.click("#todos li:last-child input[type=button]");
+  await ann.submit("#todos form", { title: "rye bread" });
+  assert.deepEqual(ann.texts("#todos label"), ["milk", "rye bread"]);
+
+  await ann.click("#clear button");
+  assert.deepEqual(ann.texts("#todos label"), ["rye bread"]);
+  assert.equal(ann.text("#undo span"), "Deleted “milk”.");
+  await ann.click("#undo button");
+  assert.deepEqual(ann.texts("#todos label"), ["milk", "rye bread"]);
 });
 
-/** A page of a new visitor, and how it adds a to-do as its nth call: what comes back, as text. */
-async function visit(app: ReturnType<typeof todo>, url: string) {
-  // What a browser keeps of a page: the cookie, and the sealed page data of its script element.
-  const page = await app.fetch(new Request(url));
-  const cookie = page.headers.get("set-cookie")!.split(";")[0]!;
-  const token = new RegExp(`${Attribute.page}="([^"]+)"`).exec(await page.text())?.[1];
-  // Deno's WebSocket takes headers; the type is the browsers'.
-  const options = { headers: { cookie, origin: url } } as unknown as string[];
-  const socket = new WebSocket(url.replace("http", "ws") + Path.socket, options);
-  await heard(socket, "open");
-  await ask(socket, ["hello", PROTOCOL_VERSION, token, 0]);
-  return {
-    socket,
-    add: (n: number, title: string) => ask(socket, ["call", n, n - 1, "Todos#add", [{ title }]]),
-  };
-}
+Deno.test("todo: what is wrong stands at the field, with what was written", async () => {
+  await using ann = await open(todo(), "/");
+  await ann.submit("#add", { title: "  " });
+  assert.equal(ann.text("#title-why"), "Say what to do.");
+  await ann.submit("#add", { title: "x".repeat(201) });
+  assert.equal(ann.text("#title-why"), "Say it in 200 letters; these are 201.");
+  assert.equal(ann.value("#title").length, 201);
+  assert.equal(ann.attribute("#title", "aria-invalid"), "true");
+});
 
-/** Sends a frame and waits for the next one that comes. */
-async function ask(socket: WebSocket, frame: unknown): Promise<string> {
-  const answer = heard(socket, "message");
-  socket.send(JSON.stringify(frame));
-  return (await answer as MessageEvent<string>).data.replaceAll("\\", "");
-}
+Deno.test("todo: another tab neither edits nor undoes along", async () => {
+  await using ann = await open(todo(), "/");
+  await ann.submit("#add", { title: "milk" });
+  await using tab = await ann.tab("/");
+  await ann.click("#todos input[type=button]");
+  await tab.click("#todos button");
+  assert.deepEqual([tab.text("#undo span"), tab.has("#todos form")], ["Deleted “milk”.", false]);
+  assert.deepEqual([ann.has("#undo span"), ann.has("#todos form")], [false, true]);
+});
 
-function heard(socket: WebSocket, type: string): Promise<Event> {
-  return new Promise((resolve) => socket.addEventListener(type, resolve, { once: true }));
-}
+Deno.test("todo: a list is full at 200 to-dos, and sooner where their letters are large", async () => {
+  const app = todo();
+  for (const [title, room] of [["x", 200], ["語".repeat(200), 74]] as const) {
+    await using ann = await open(app, "/");
+    for (let n = 1; n <= room; n++) await ann.submit("#add", { title });
+    assert.equal(ann.text("#left"), `${room} left`);
+    await ann.submit("#add", { title });
+    assert.equal(ann.text("#title-why"), "The list is full. Delete something first.");
+    assert.equal(ann.text("#left"), `${room} left`);
+  }
+});

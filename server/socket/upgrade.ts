@@ -13,12 +13,30 @@ export function wantsUpgrade(request: Request): boolean {
   return request.headers.get("upgrade")?.toLowerCase() === "websocket";
 }
 
+/** What an upgrade gives: our end of the socket, and the answer to the request. */
+export interface Upgraded {
+  readonly socket: Socket;
+  /** Its status is 101. */
+  readonly response: Response;
+}
+
+/** Requests that come from no network, with the socket that each of them is to have. */
+const inMemory = new WeakMap<Request, () => Upgraded>();
+
+/**
+ * Gives a request a socket that is not Deno's: how the test kit reaches an app without a port. It goes by the request,
+ * not by an option: an app that is served cannot be told to take any other socket.
+ */
+export function upgradeInMemory(request: Request, open: () => Upgraded): void {
+  inMemory.set(request, open);
+}
+
 /**
  * Upgrades a request. Everything about it must have been read and checked: afterwards its headers are gone.
  *
  * @throws HttpError 405, 426 or 400 for a handshake that is not one
  */
-export function upgrade(request: Request, limits: Limits): { socket: Socket; response: Response } {
+export function upgrade(request: Request, limits: Limits): Upgraded {
   if (request.method !== "GET") {
     throw new HttpError(405, "A socket is opened by GET.", { headers: { allow: "GET" } });
   }
@@ -35,6 +53,8 @@ export function upgrade(request: Request, limits: Limits): { socket: Socket; res
   if (!/^[A-Za-z0-9+/]{22}==$/.test(request.headers.get("sec-websocket-key") ?? "")) {
     throw new HttpError(400, "The socket's key is not valid.");
   }
+  const open = inMemory.get(request);
+  if (open !== undefined) return open();
   // Deno pings at half of the idle time and closes at its end.
   return Deno.upgradeWebSocket(request, { idleTimeout: Math.ceil(limits.idle / 1000) });
 }
