@@ -294,7 +294,7 @@ export class TestPage implements AsyncDisposable {
       outcome = window.call(target, args).finally(() => isOver = true);
       // The caller hears of it below, when the page has come to rest.
       outcome.catch(({ code, message, fields }: FailedCall) =>
-        this.#recording.failed({ code, message, fields, target })
+        this.#recording.failed({ code, message, fields, reflex: target })
       );
     });
     await this.#until(() => isOver, () => `Cannot call ${target}: ${this.#lack()}.`);

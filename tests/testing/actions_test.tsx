@@ -118,8 +118,8 @@ Deno.test("submit: fields of every kind, by name; the form by its button too", a
 Deno.test("last: a call that fails says why, and fails no action", async () => {
   await using ann = await open(form(), "/");
   await ann.click("#halt");
-  const { code, message, target } = ann.last.error ?? {};
-  assert.deepEqual([code, message, target], ["halted", "Not today.", "Form#halt"]);
+  const { code, message, reflex } = ann.last.error ?? {};
+  assert.deepEqual([code, message, reflex], ["halted", "Not today.", "Form#halt"]);
   await ann.submit("#form", {});
   assert.deepEqual(ann.last.error?.fields, { title: "Say what." });
   await ann.click("#break");
@@ -136,7 +136,7 @@ Deno.test("call: what a script of the page would get", async () => {
   await using ann = await open(form(), "/");
   assert.equal(await ann.call("Form#double", { n: 21 }), 42);
   await assert.rejects(ann.call("Form#double", { n: "x" }), { name: "ReflexError", code: "invalid" });
-  assert.equal(ann.last.error?.target, "Form#double");
+  assert.equal(ann.last.error?.reflex, "Form#double");
 });
 
 Deno.test("fire: any event, with what belongs to it", async () => {
