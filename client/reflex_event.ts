@@ -37,10 +37,10 @@ export type ReflexStage =
  * @example
  * ```ts
  * import type { ReflexDetail } from "@argyle/argyle/client";
- * document.addEventListener("argyle:before", (event) => {
- *   const { reflex, element } = (event as CustomEvent<ReflexDetail>).detail;
+ * const guard = (event: CustomEvent<ReflexDetail>) => { // document.addEventListener("argyle:before", guard)
+ *   const { reflex, element } = event.detail;
  *   if (reflex === "Orders#cancel" && element?.classList.contains("locked")) event.preventDefault();
- * });
+ * };
  * ```
  */
 export interface ReflexDetail {

@@ -42,7 +42,7 @@ export const Attribute = {
  * @example
  * ```ts
  * import { Option } from "@argyle/argyle/protocol";
- * const slow = document.querySelectorAll(`[${Option.debounce}]`);
+ * const selector = `[${Option.debounce}]`;
  * ```
  */
 export const Option = {
