@@ -80,6 +80,17 @@ export function placeOf(page: Rendered | Piece, name: string, at: number): Place
   return isThere && !outline.hidden && outline.count(name) === 1 ? outline.parents[entry] : undefined;
 }
 
+/**
+ * The markup of the one element of that id; `undefined` where there is none, the id is there more than once, or the
+ * element is not understood to its end.
+ */
+export function elementOf(page: Rendered, id: string): string | undefined {
+  const outline = outlineOf(page), { starts, ends, html } = outline;
+  if (outline.hidden || countName(page, id) !== 1) return undefined;
+  const entry = starts.findIndex((_, entry) => outline.name(entry) === id);
+  return entry === -1 || ends[entry] === Infinity ? undefined : html.slice(starts[entry], ends[entry]);
+}
+
 /** Whether a parser builds in this place what the markup of an element says, and nothing else, under names that show. */
 export function fits(html: string, place: Place): boolean {
   if (html.includes("\0")) return false;

@@ -45,11 +45,12 @@ export async function surround(
   reflex: Reflex,
   called: CalledAction,
   body: () => unknown,
-  context: Pick<CallContext, "undo">,
+  context: Pick<CallContext, "signal" | "undo">,
 ): Promise<unknown> {
   let running: Promise<unknown> | undefined, isOver = false, isDone = false;
   const begin = async () => {
     try {
+      context.signal.throwIfAborted(); // what came before it has taken all the time
       const value = await body();
       isDone = true;
       return value;
@@ -67,6 +68,7 @@ export async function surround(
     await reflex.before(called);
     const value = await reflex.around(called, run);
     if (!isOver) await running; // it would write into what is committed already
+    context.signal.throwIfAborted();
     if (isDone) await reflex.after(called);
     return value;
   } catch (error) {

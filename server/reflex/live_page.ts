@@ -103,7 +103,7 @@ export class LivePage implements Refreshable, Reader {
 
   /** The view, where it is known what the browser shows. */
   get known(): View | undefined {
-    return this.#screen.isGuess ? undefined : this.parts.view;
+    return this.#screen.isSure ? this.parts.view : undefined;
   }
 
   /** Which version of its shared view the browser shows. */

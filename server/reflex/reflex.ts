@@ -329,8 +329,8 @@ export abstract class Reflex<Session extends object = any, State extends object 
    * they have been seen, where its body runs again (another tab was quicker) they are sent again, and to a browser that
    * reads too slowly they are not sent.
    *
-   * As after {@linkcode Reflex.morph}, the server does not know any more what is on the page: the next render is sent
-   * whole, so that what was pushed is gone with it.
+   * What was pushed is gone with the next render: elements whose text or attributes were pushed are sent with it as they
+   * should be; after a pushed `morph`, as after {@linkcode Reflex.morph}, all of the page is.
    *
    * @param operations by id; where there is no such element, or the markup is not one element of that id, the browser
    * loads the page again

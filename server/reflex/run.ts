@@ -112,7 +112,11 @@ async function actSurrounded(
 ): Promise<Ran> {
   const value = await within(ms, clock, (deadline) => {
     const context = begin(deadline);
-    const body = async () => await run.call(reflex, await check() as never, context);
+    const body = async () => {
+      const checked = await check();
+      context.signal.throwIfAborted();
+      return await run.call(reflex, checked as never, context);
+    };
     return surround(reflex, called, body, context);
   }, late);
   return { reflex, value };

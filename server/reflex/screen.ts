@@ -10,6 +10,7 @@ import type { Operation } from "../../protocol/operations.ts";
 import type { Offers } from "../page/offers.ts";
 import type { Page } from "../page/page.ts";
 import { ownStep, type Step } from "../page/shared_view.ts";
+import { mend } from "../patch/mend.ts";
 import { difference, fullBody, isWhole, partDifference, placed, type Shown, whole } from "../page/shown.ts";
 import type { View } from "../page/view.ts";
 import type { Connection } from "../socket/connection.ts";
@@ -30,6 +31,8 @@ export class Screen {
   readonly #line: Line;
   /** Of the call that is being shown. */
   #owed: Outcome | undefined;
+  /** Ids of elements whose text or attributes are not those of the render, but whose place is. */
+  #touched: Set<string> | undefined;
   /** What was shown besides the render offers, by the place that it was shown at. */
   #pieces: Map<string, Offers> | undefined;
 
@@ -68,13 +71,21 @@ export class Screen {
     if (outcome !== undefined) this.#line.send(["done", ...outcome]);
   }
 
+  /** Whether the browser shows the render, as far as is known here. */
+  get isSure(): boolean {
+    return !this.isGuess && this.#touched === undefined;
+  }
+
   /**
-   * Has it show something besides the render. What the page is after that nobody here knows: the render is kept for what
-   * it offers, and the next one is sent whole.
+   * Has it show something besides the render, which is kept for what it offers. The next one makes the page true again:
+   * texts and attributes of elements by sending those elements; where there was other markup nobody here knows what an
+   * address leads to, and all is sent.
    */
   add(pieces: readonly Piece[]): void {
-    this.isGuess = true;
-    for (const { operation: [, at], offers } of pieces) {
+    for (const { operation: [name, at], offers } of pieces) {
+      if ((name === "text" || name === "attributes") && typeof at === "string") {
+        (this.#touched ??= new Set()).add(at);
+      } else this.isGuess = true;
       if (offers === undefined) continue;
       const places = this.#pieces ??= new Map(), place = canonicalJson(at);
       places.delete(place);
@@ -91,13 +102,15 @@ export class Screen {
     const after = { render: next.render, parts: placed(next) };
     const operations = before === undefined
       ? whole(after)
+      : this.#touched !== undefined
+      ? this.#mended(before, after) ?? whole(after)
       : view.shared === undefined
       ? difference(before, after)
       : partDifference(before.parts, after, none) ?? whole(after);
     if (before !== undefined && isWhole(operations)) this.#doubt(after);
     this.#keepOffers();
     view.show(after.render, after.parts, this.#host.topics);
-    this.isGuess = false;
+    this.#beSure();
     if (operations.length > 0) this.#patch(operations);
   }
 
@@ -105,7 +118,7 @@ export class Screen {
   advance(step: Step): void {
     const { view } = this;
     const { render } = step;
-    if (this.isGuess) return this.showWhole();
+    if (!this.isSure) return this.showWhole();
     if (view.parts.size === 0) view.previous = step.previous;
     else this.#keepOffers();
     view.at = step.to;
@@ -125,9 +138,19 @@ export class Screen {
     const { view } = this;
     this.#keepOffers();
     view.at = view.shared?.version ?? view.at;
-    this.isGuess = false;
+    this.#beSure();
     const { shown } = view;
     if (shown !== undefined) this.#patch(whole({ render: shown.render, parts: placed(shown) }));
+  }
+
+  #mended(before: Shown, after: Shown): readonly Operation[] | undefined {
+    if (this.view.shared !== undefined || before.parts.size > 0 || after.parts.size > 0) return undefined;
+    return mend(before.render, after.render, this.#touched ?? []);
+  }
+
+  #beSure(): void {
+    this.isGuess = false;
+    this.#touched = undefined;
   }
 
   #patch(operations: readonly Operation[]): void {

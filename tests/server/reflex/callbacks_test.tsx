@@ -49,6 +49,25 @@ class Steps extends Guarded {
 
 let later: (() => void) | undefined;
 
+let pass: (() => void) | undefined;
+let ran: string[] = [];
+
+class Waits extends Reflex<Session> {
+  override before() {
+    return new Promise<void>((resolve) => pass = resolve);
+  }
+  override after() {
+    ran.push("after");
+  }
+  override rescue(error: unknown) {
+    ran.push("rescue");
+    throw error;
+  }
+  body() {
+    ran.push("body");
+  }
+}
+
 class Rescued extends Reflex<Session> {
   override around(action: CalledAction, run: () => Promise<unknown>) {
     if (action.name.endsWith("#skipped")) return "skipped";
@@ -87,8 +106,9 @@ class Rescued extends Reflex<Session> {
 async function open(clock?: FakeClock) {
   const log = new MemoryLog();
   const app = new App<Session>({ log, ...(clock === undefined ? {} : { clock }) });
-  app.reflexes({ Steps, Rescued });
+  app.reflexes({ Steps, Rescued, Waits });
   const all = ["body", "shut", "twice", "twofold"].map((name) => `click->Steps#${name}`).concat(
+    "click->Waits#body",
     ["breaks", "worse", "refuses", "skipped", "loose", "never"].map((name) => `click->Rescued#${name}`),
   );
   app.page("/", ({ session, state }) => (
@@ -193,4 +213,17 @@ timed("rescue: does not make a yes of a refusal, nor of a body that never ends",
   clock.turn(10_000);
   assert.deepEqual((await site.peer.next()).slice(0, 3), ["error", 2, "timeout"]);
   assert.equal(await site.order(), "");
+});
+
+timed("callbacks: a before that takes all the time has no body and no after behind it", async () => {
+  ran = [];
+  const clock = new FakeClock();
+  await using site = await open(clock);
+  site.peer.send(["call", 1, 0, "Waits#body"]);
+  await site.peer.quiet();
+  clock.turn(10_000);
+  assert.deepEqual((await site.peer.next()).slice(0, 3), ["error", 1, "timeout"]);
+  pass?.();
+  await site.peer.quiet();
+  assert.deepEqual(ran, []);
 });
