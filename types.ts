@@ -29,6 +29,15 @@ export type { Limits } from "./protocol/limits.ts";
 export type { Listening, ListenOptions } from "./server/http/listen.ts";
 export type { LogFields, Logger } from "./server/observe.ts";
 export type { Offer, Offerable, OfferArgs } from "./server/reflex/on.ts";
+export type { OfferOptions } from "./server/reflex/offer_options.ts";
+export type {
+  Bound,
+  FieldAttributes,
+  FieldName,
+  FormAction,
+  FormBinding,
+  FormOptions,
+} from "./server/page/form.ts";
 export type {
   ErrorComponent,
   KeyContext,

@@ -2,6 +2,7 @@ import type { Engine } from "@argyle/argyle";
 import type { AnyApp } from "@argyle/argyle/types";
 import chat from "./chat/main.tsx";
 import counter from "./counter/main.tsx";
+import forms from "./forms/main.tsx";
 import guestbook from "./guestbook/main.tsx";
 import table from "./table/main.tsx";
 import todo from "./todo/main.tsx";
@@ -32,6 +33,11 @@ export const examples: readonly Example[] = [
     name: "todo",
     shows: "A list for each session: forms, messages, filters by URL, undo.",
     make: (options) => todo(options),
+  },
+  {
+    name: "forms",
+    shows: "A registration: what is wrong stands at its field while one types.",
+    make: (options) => forms(options),
   },
   {
     name: "chat",

@@ -79,7 +79,7 @@ function readNumberedCall(n: number, frame: Json[], limits: Limits): ClientFrame
 
 function readElement(element: Json, limits: Limits): ElementData {
   if (!isObject(element)) throw new WireError("malformed", "call: the element is an object.");
-  const { a, v, c, m, f, d, h, t, q } = element;
+  const { a, v, c, m, f, d, h, t, q, u } = element;
   if (a !== undefined && !(isObject(a) && Object.values(a).every(isString))) {
     throw new WireError("malformed", "call: the attributes are strings by name.");
   }
@@ -102,6 +102,9 @@ function readElement(element: Json, limits: Limits): ElementData {
   }
   if (q !== undefined && typeof q !== "boolean") {
     throw new WireError("malformed", "call: whether to log is a boolean.");
+  }
+  if (u !== undefined && !isStrings(u)) {
+    throw new WireError("malformed", "call: the names of fields are strings.");
   }
   if (f !== undefined) checkFields(f, limits);
   return element as ElementData;

@@ -47,6 +47,8 @@ export interface ElementData {
   readonly h?: string;
   /** The text of the element, likewise. */
   readonly t?: string;
+  /** The names of the form's fields that the person has used, where the form is being checked. */
+  readonly u?: readonly string[];
   /** Nothing of the call is to be logged. */
   readonly q?: boolean;
   /** The successful controls of the enclosing form, in document order, files by their name. */

@@ -20,6 +20,8 @@ export const Attribute = {
   args: "data-reflex-args",
   /** What `data-reflex` offers with an event alone: nothing is done, and the page is brought up to date. */
   refresh: "$#refresh",
+  /** What a bound form calls while it is being filled in. */
+  check: "$#check",
   /** An element that no patch touches. */
   permanent: "data-reflex-permanent",
   /** The key of an element in a list, where it has no id. */

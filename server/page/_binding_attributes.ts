@@ -34,9 +34,11 @@ export function bindingAttributes(
   if (calls.length === 0 || rendering === undefined) return {};
   let tokens = hasDeclared ? `${declared}`.trim() : "";
   let hasArguments = false;
-  const own = calls.map(({ event, owner, method, args }) => {
+  const own = calls.map(({ event, owner, method, args, names }) => {
     const target = `${rendering.recorder.nameOf(owner)}#${method}`;
-    const list = jsonArguments(args, target, element);
+    const list = names === undefined
+      ? jsonArguments(args, target, element)
+      : [`${rendering.recorder.nameOf(names.owner)}#${names.method}`];
     const binding = `${event}->${target}`;
     checkToken(binding, element);
     tokens = tokens === "" ? binding : `${tokens} ${binding}`;

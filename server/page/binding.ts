@@ -17,7 +17,12 @@ export interface Call {
   readonly method: string;
   /** JSON values. */
   readonly args: readonly unknown[];
+  /** What is given the name of another method in place of arguments. */
+  readonly names?: { readonly owner: object; readonly method: string };
 }
+
+/** Stands for the framework's own class of reflexes. */
+export const ITSELF: object = Object.freeze({});
 
 /** The prop that carries calls into an element. A symbol, so that no JSON can carry it. */
 export const BINDING: unique symbol = Symbol("binding");

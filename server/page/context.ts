@@ -9,6 +9,7 @@ import { Topic } from "../bus/topic.ts";
 import type { Flash } from "../session/flash.ts";
 import type { ContextValues } from "../http/context.ts";
 import { checkPersonal, runImpersonal } from "./_impersonal.ts";
+import { bindForm, type FormErrors, noErrors } from "./form.ts";
 import { deepFreeze } from "./frozen.ts";
 import type { Loads } from "./loads.ts";
 import type { Load, LoadOptions, PageContext, PageError, SharedContext, Untyped } from "./page.ts";
@@ -32,6 +33,8 @@ export interface ContextParts {
   readonly flash: readonly Flash[];
   /** What middleware has set. */
   readonly values: ContextValues;
+  /** What was wrong with the fields of its forms. */
+  readonly errors?: FormErrors;
   /** The reflex that has just run. */
   readonly ran?: object | undefined;
   /** What went wrong, for the app's own error page. */
@@ -123,6 +126,14 @@ class PersonalContext implements AnyContext {
       checkPersonal("get()");
       return values.get(key);
     };
+  }
+
+  get form(): AnyContext["form"] {
+    const { errors = noErrors } = this[PARTS];
+    return ((reflex: object, name: string, options = {}) => {
+      checkPersonal("form()");
+      return bindForm(reflex, name, options, errors);
+    }) as unknown as AnyContext["form"];
   }
 
   get ran(): AnyContext["ran"] {
@@ -223,8 +234,8 @@ function impersonal(option: "cache" | "key", context: object): AnyContext {
 }
 
 const absent = {
-  cache: refusing("cache", ["session", "state", "user", "flash", "get", "ran"]),
-  key: refusing("key", ["session", "state", "user", "flash", "get", "ran", "url", "query"]),
+  cache: refusing("cache", ["session", "state", "user", "flash", "form", "get", "ran"]),
+  key: refusing("key", ["session", "state", "user", "flash", "form", "get", "ran", "url", "query"]),
 };
 
 function refusing(option: string, names: readonly string[]): object {

@@ -9,6 +9,7 @@ import type { Topic } from "../bus/topic.ts";
 import type { Flash } from "../session/flash.ts";
 import type { ContextKey } from "../http/context.ts";
 import { HttpError } from "../http/error.ts";
+import type { FormAction, FormBinding, FormOptions } from "./form.ts";
 import type { Html } from "./html.ts";
 
 /**
@@ -207,6 +208,19 @@ export interface PageContext<
   readonly user: string | undefined;
   /** What reflexes have said by `flash()`, the oldest first. It is shown once. */
   readonly flash: readonly Flash[];
+  /**
+   * Binds a form to an action: spread it on the form. The action's schema is asked while the person types, about fields
+   * that they have used, and at the end about all of them; what it says stands at the fields.
+   *
+   * @param reflex the class
+   * @param name the action
+   * @param options `id`, where several forms have the same action
+   */
+  form<R extends object, K extends FormAction<R>>(
+    reflex: new () => R,
+    name: K,
+    options?: FormOptions,
+  ): FormBinding<R, K>;
   /**
    * The reflex that has just run, if it was of this class: what it left in its own fields can be shown once.
    *

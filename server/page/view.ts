@@ -6,6 +6,7 @@
 
 import type { Topic } from "../bus/topic.ts";
 import type { Follower, Topics } from "../bus/topics.ts";
+import { type FormErrors, noErrors } from "./form.ts";
 import type { OldOffers } from "./offers.ts";
 import type { SharedView } from "./shared_view.ts";
 import type { PartsById, Render, Shown } from "./shown.ts";
@@ -40,6 +41,8 @@ export class View implements Follower {
   at: number;
   /** The offers of the render before, and until when they are good. */
   previous: OldOffers | undefined;
+  /** What was wrong with the fields of its forms. */
+  errors: FormErrors = noErrors;
   /** Told when something that it shows has changed. */
   live: { wake(): void } | undefined;
   /** Whether the page itself has changed; of a shared one its shared view knows. */

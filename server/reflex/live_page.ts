@@ -10,6 +10,7 @@ import type { Refreshable } from "../bus/refreshes.ts";
 import type { ContextValues } from "../http/context.ts";
 import { HttpError } from "../http/error.ts";
 import type { ContextParts } from "../page/context.ts";
+import type { FormErrors } from "../page/form.ts";
 import type { PlacedSlot } from "../page/live_slot.ts";
 import type { Offers } from "../page/offers.ts";
 import { findShared, mayFollow, renderParts } from "../page/open_view.ts";
@@ -54,7 +55,7 @@ export interface Ran {
   /** To be told with the patch. */
   readonly outcome: Outcome;
   /** The instance, for `ran()`. */
-  readonly reflex: Reflex;
+  readonly reflex?: Reflex;
 }
 
 /**
@@ -447,11 +448,12 @@ class Person implements ContextParts {
   readonly user: string | undefined;
   readonly flash: readonly Flash[];
   readonly values: ContextValues;
+  readonly errors: FormErrors;
   readonly #href: string;
   #url: URL | undefined;
 
   constructor(
-    { page, params, href, values, session: name }: LivePageParts,
+    { page, params, href, values, session: name, view }: LivePageParts,
     readonly session: Untyped,
     seen: Snapshot,
     readonly ran: Reflex | undefined,
@@ -462,6 +464,7 @@ class Person implements ContextParts {
     this.user = seen.user;
     this.flash = seen.visit.flash;
     this.values = values;
+    this.errors = view.errors;
     this.#href = href;
   }
 

@@ -1,5 +1,6 @@
 /**
- * Names of form fields that say where their value belongs: `order[address][city]`, `tags[]`, `lines[][title]`.
+ * Names of form fields that say where their value belongs: `order[address][city]`, `tags[]`, `lines[][title]`,
+ * `lines[0][title]`.
  *
  * @module
  */
@@ -106,7 +107,15 @@ function both(name: string): UntrustedError {
 
 function plain(node: Node): unknown {
   if (typeof node === "string") return node;
-  return node instanceof Map ? plainGroup(node) : node.map(plain);
+  if (!(node instanceof Map)) return node.map(plain);
+  return isNumbered(node) ? [...node.values()].map(plain) : plainGroup(node);
+}
+
+// `lines[0][title]`, `lines[1][title]`: counted from 0 in their order, without a gap.
+function isNumbered(group: Group): boolean {
+  let next = 0;
+  for (const name of group.keys()) if (name !== String(next++)) return false;
+  return next > 0;
 }
 
 function plainGroup(group: Group): Record<string, unknown> {

@@ -4,8 +4,9 @@
  * @module
  */
 
-import { BINDING, Binding } from "../page/binding.ts";
+import { BINDING, Binding, type Call } from "../page/binding.ts";
 import type { Action } from "./action.ts";
+import { type OfferOptions, optionAttributes } from "./offer_options.ts";
 import type { Reflex } from "./reflex.ts";
 
 /**
@@ -87,17 +88,48 @@ export interface Offer {
     name: K,
     ...args: OfferArgs<R, K>
   ): Offer;
+  /**
+   * Says how the element's calls are made: the attributes of `docs/attributes.md`, typed.
+   *
+   * @throws TypeError for an option that there is not, and a number of milliseconds that is none
+   *
+   * @example
+   * ```tsx
+   * import { on, Reflex } from "@argyle/argyle";
+   * class Search extends Reflex {
+   *   find() {}
+   * }
+   * const field = <input {...on("input", Search, "find").with({ debounce: 300 })} />;
+   * ```
+   */
+  with(options: OfferOptions): Offer;
 }
 
-// The method stands on the prototype, so that a spread copies the calls and nothing else.
+// The methods stand on the prototype, so that a spread copies the calls and the attributes, and nothing else.
 class OfferedCalls extends Binding implements Offer {
+  constructor(calls: readonly Call[], attributes: Readonly<Record<string, string>> = {}) {
+    super(calls);
+    Object.assign(this, attributes);
+  }
+
+  with(options: OfferOptions): Offer {
+    return new OfferedCalls(this[BINDING], { ...this.#attributes(), ...optionAttributes(options) });
+  }
+
+  #attributes(): Record<string, string> {
+    return Object.fromEntries(Object.entries(this)) as Record<string, string>;
+  }
+
   on<R extends Reflex, K extends Offerable<R> & string>(
     event: string,
     reflex: new () => R,
     name: K,
     ...args: OfferArgs<R, K>
   ): Offer {
-    return new OfferedCalls([...this[BINDING], { event, owner: reflex, method: name, args }]);
+    return new OfferedCalls(
+      [...this[BINDING], { event, owner: reflex, method: name, args }],
+      this.#attributes(),
+    );
   }
 }
 

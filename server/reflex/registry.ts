@@ -5,6 +5,7 @@
  */
 
 import { Attribute } from "../../protocol/markers.ts";
+import { ITSELF } from "../page/binding.ts";
 import { isAction } from "./action.ts";
 import { Reflex } from "./reflex.ts";
 
@@ -25,9 +26,13 @@ const barred = new Set([
   "prototype",
 ]);
 
-/** What an event alone calls: nothing is done, and then the page is shown as it is now. */
+/**
+ * What an event alone calls: nothing is done, and then the page is shown as it is now. And what a bound form calls while
+ * it is being filled in, which is done before it comes to a body.
+ */
 class Itself extends Reflex {
   refresh(): void {}
+  check(_target: string): void {}
 }
 
 const [itself = ""] = Attribute.refresh.split("#");
@@ -40,6 +45,7 @@ export class Registry {
 
   constructor() {
     this.add(itself, Itself);
+    this.#names.set(ITSELF, itself);
   }
 
   /**

@@ -63,11 +63,11 @@ export function run(
   };
   if (kind === "action") {
     if (!isAction(member)) throw new TypeError(`Cannot call ${method}: this instance has no such action.`);
-    const check = () => within(limits.schema, clock, () => validate(member.schema, input), late);
+    const read = () => check(member.schema, input, limits, clock, late);
     const ms = member.options.timeout ?? limits.reflex;
     return hasCallbacks(reflex)
-      ? actSurrounded(reflex, member, check, called, begin, ms, clock, late)
-      : act(reflex, member, check, begin, ms, clock, late);
+      ? actSurrounded(reflex, member, read, called, begin, ms, clock, late)
+      : act(reflex, member, read, begin, ms, clock, late);
   }
   const body = () => (member as (...args: unknown[]) => unknown).apply(reflex, input as unknown[]);
   const value = within(limits.reflex, clock, (deadline) => {
@@ -120,6 +120,21 @@ async function actSurrounded(
     return surround(reflex, called, body, context);
   }, late);
   return { reflex, value };
+}
+
+/**
+ * Asks a schema about input.
+ *
+ * @throws WireError `invalid` for what it refuses, `timeout` after the deadline
+ */
+export function check(
+  schema: Schema,
+  input: unknown,
+  limits: Pick<Limits, "schema">,
+  clock: Clock,
+  late: (error: unknown) => void,
+): unknown {
+  return within(limits.schema, clock, () => validate(schema, input), late);
 }
 
 function validate(schema: Schema, input: unknown): unknown {

@@ -14,13 +14,14 @@ import type {
   Outcome,
   ServerFrame,
 } from "../../protocol/frames.ts";
-import { Close } from "../../protocol/markers.ts";
+import { Attribute, Close } from "../../protocol/markers.ts";
 import { PROTOCOL_VERSION } from "../../protocol/version.ts";
 import { View } from "../page/view.ts";
 import type { OpenedPage } from "../page/page_data.ts";
 import { isForgotten, type Snapshot } from "../session/records.ts";
 import type { Connection } from "../socket/connection.ts";
 import { type CallResult, type CheckedCall, errorFrame, failedCall, runCall } from "./call.ts";
+import { askSchema, checkedTarget, formOf, noteErrors, sentencesOf } from "./form_check.ts";
 import type { Handshake, Host } from "./host.ts";
 import { LivePage } from "./live_page.ts";
 import type { Resolved } from "./run.ts";
@@ -236,6 +237,7 @@ export class Visit {
       return await this.#again(live, frame, hash, seen);
     }
     if (live.parts.view.shown === undefined) await live.base(seen);
+    if (frame[3] === Attribute.check) return await this.#askForm(live, frame, seen);
     const call: CheckedCall = { frame, hash, resolved: this.#check(live, frame), from: live.parts, live };
     const running = runCall(call, seen, this.#host);
     let result = running instanceof Promise ? await running : running;
@@ -251,25 +253,51 @@ export class Visit {
     }
     if (committed === undefined) return undefined;
     try {
-      await this.#tell(live, n, result, seen, committed);
+      await this.#tell(live, frame, result, seen, committed);
     } finally {
       if (result.after.length > 0) this.#host.pending.follow(this.#doAfter(result.after, frame));
     }
     return result.frame[0] === "error" ? result.frame[2] : result.showing.mode;
   }
 
+  // Nothing is done, so that nothing has to be kept of it: where it comes again, it is asked again.
+  async #askForm(live: LivePage, frame: CallFrame, seen: Snapshot): Promise<string> {
+    const [, n, , , args = [], element = {}] = frame;
+    this.#check(live, frame);
+    const target = checkedTarget(args), resolved = this.#host.registry.find(target);
+    const form = formOf(target, element, (isOffered) => live.offers(isOffered));
+    if (resolved === undefined || form === undefined) throw new WireError("stale");
+    const fields = await askSchema(resolved, element, this.#host);
+    if (noteErrors(live.parts.view, form, fields)) await live.show(seen, { outcome: [n] });
+    else this.#connection.send(["done", n]);
+    return "check";
+  }
+
+  // What was wrong with a bound form stands at its fields; nothing stands there after it went well.
+  #noteForm(live: LivePage, [, , , target, , element]: CallFrame, frame: ServerFrame): boolean {
+    const { view } = live.parts;
+    const isInvalid = frame[0] === "error" && frame[2] === "invalid";
+    if (!isInvalid && (frame[0] === "error" || view.errors.size === 0)) return false;
+    const form = formOf(target, element, (isOffered) => live.offers(isOffered));
+    if (form === undefined) return false;
+    return noteErrors(view, form, isInvalid ? sentencesOf(frame[4], frame[3] ?? "") : {});
+  }
+
   #tell(
     live: LivePage,
-    n: number,
+    call: CallFrame,
     { reflex, value, topics, change, showing, frame }: CallResult,
     seen: Snapshot,
     committed: Snapshot,
   ): void | Promise<void> {
-    const { view } = live.parts;
+    const { view } = live.parts, [, n] = call;
+    const isNoted = this.#noteForm(live, call, frame);
     if (reflex === undefined) {
       // Only the mark was written: what was shown before is still the truth.
       if (view.state === seen.version) view.state = committed.version;
-      return this.#connection.send(frame);
+      const tell = () => this.#connection.send(frame);
+      const shown = isNoted ? live.show(committed) : undefined;
+      return shown instanceof Promise ? shown.then(tell) : tell();
     }
     for (const topic of topics) this.#host.topics.publish(topic);
     const outcome: Outcome = value === undefined ? [n] : [n, value];

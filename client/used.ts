@@ -1,0 +1,35 @@
+/**
+ * Fields that a person has used: has changed and left, or sent. What is wrong with others, nobody wants to hear yet.
+ *
+ * @module
+ */
+
+import { Attribute, EVENT_PREFIX } from "../protocol/markers.ts";
+import { listen } from "./dom.ts";
+import type { ReflexDetail } from "./reflex_event.ts";
+
+const used = new WeakSet<EventTarget>();
+
+function fieldsOf(form: HTMLFormElement): HTMLInputElement[] {
+  return [...Reflect.get(HTMLFormElement.prototype, "elements", form)] as HTMLInputElement[];
+}
+
+/** The names of those of a form. */
+export function usedNames(form: HTMLFormElement): string[] {
+  return [
+    ...new Set(fieldsOf(form).filter((field) => used.has(field) && field.name).map(({ name }) => name)),
+  ];
+}
+
+/** Whoever sends a form has used all of it. */
+export function useAll(form: HTMLFormElement): void {
+  for (const field of fieldsOf(form)) used.add(field);
+}
+
+listen("change", ({ target }) => target && used.add(target));
+// What was sent and went well begins anew.
+listen(`${EVENT_PREFIX}success`, (event) => {
+  const { target } = event, { reflex } = (event as CustomEvent<ReflexDetail>).detail;
+  if (!(target instanceof HTMLFormElement) || reflex === Attribute.check) return;
+  for (const field of fieldsOf(target)) used.delete(field);
+});
