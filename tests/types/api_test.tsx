@@ -1,5 +1,6 @@
 /** What must compile, and what must not: the compiler is the judge, and each `@ts-expect-error` has its own reason. */
 import { action, App, on, type PathParams, Reflex } from "@argyle/argyle";
+import { reflex, type ReflexMember, type RemoteReflex } from "@argyle/argyle/client";
 import { z } from "zod";
 
 interface Session {
@@ -40,6 +41,47 @@ Deno.test("types: on() knows names and arguments", () => {
   on("click", Counter, "abort");
   // @ts-expect-error -- not a reflex
   on("click", Date, "getTime");
+});
+
+Deno.test("types: a script calls actions with their input, and methods without arguments", () => {
+  holds<Equal<ReflexMember, keyof Reflex>>();
+  type Remote = RemoteReflex<Counter>;
+  holds<Equal<keyof Remote, "increment" | "rename">>();
+  holds<Equal<ReturnType<Remote["increment"]>, Promise<number>>>();
+  holds<Equal<Remote["rename"], (input: { name: string }) => Promise<number>>>();
+  const never = () => {
+    const counter = reflex<Counter>("Counter");
+    void counter.increment();
+    void counter.rename({ name: "Ann" });
+    // @ts-expect-error -- arguments are the page's to offer
+    void counter.increment(5);
+    // @ts-expect-error -- the schema's input has a name
+    void counter.rename({ title: "Ann" });
+    // @ts-expect-error -- misspelt
+    void counter.incremnt();
+    // @ts-expect-error -- what every reflex has is not for scripts
+    void counter.abort();
+  };
+  void never;
+});
+
+Deno.test("types: a form knows the action and its fields", () => {
+  new App<Session>().page("/", ({ form }) => {
+    const rename = form(Counter, "rename");
+    rename.field("name");
+    rename.error();
+    // @ts-expect-error -- misspelt
+    rename.field("nmae");
+    // @ts-expect-error -- a method has no schema
+    form(Counter, "increment");
+    // @ts-expect-error -- misspelt
+    form(Counter, "renam");
+    return <form {...rename} />;
+  });
+  on("input", Counter, "rename").with({ debounce: 300 });
+  // @ts-expect-error -- misspelt
+  const wrong = () => on("input", Counter, "rename").with({ debounse: 300 });
+  void wrong;
 });
 
 Deno.test("types: an app takes reflexes that need a part of its session, or none of it", () => {
