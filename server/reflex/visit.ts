@@ -177,7 +177,8 @@ export class Visit {
   }
 
   #carryOut(live: LivePage, frame: CallFrame, hash: string): Promise<unknown> {
-    return this.#host.logCalls ? this.#runAndLog(live, frame, hash) : this.#run(live, frame, hash);
+    const isLogged = this.#host.logCalls && frame[5]?.q !== true; // by its element: data-reflex-suppress-logging
+    return isLogged ? this.#runAndLog(live, frame, hash) : this.#run(live, frame, hash);
   }
 
   async #runAndLog(live: LivePage, frame: CallFrame, hash: string): Promise<void> {
