@@ -14,7 +14,7 @@ import type {
   Outcome,
   ServerFrame,
 } from "../../protocol/frames.ts";
-import { Close } from "../../protocol/markers.ts";
+import { Attribute, Close } from "../../protocol/markers.ts";
 import { PROTOCOL_VERSION } from "../../protocol/version.ts";
 import { View } from "../page/view.ts";
 import type { OpenedPage } from "../page/page_data.ts";
@@ -324,6 +324,8 @@ export class Visit {
     if (live.parts.page.options.calls?.includes(resolved.create) && resolved.kind === "action") {
       return resolved;
     }
+    // Whoever may see the page may load it again; this is less.
+    if (target === Attribute.refresh && args.length === 0) return resolved;
     const isOffered = live.offers((offers) =>
       resolved.kind === "action" ? offers.hasTarget(target) : offers.hasCall(target, args)
     );
