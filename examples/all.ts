@@ -3,6 +3,7 @@ import type { AnyApp } from "@argyle/argyle/types";
 import chat from "./chat/main.tsx";
 import counter from "./counter/main.tsx";
 import guestbook from "./guestbook/main.tsx";
+import stimulus from "./stimulus/main.tsx";
 import table from "./table/main.tsx";
 import todo from "./todo/main.tsx";
 
@@ -42,5 +43,10 @@ export const examples: readonly Example[] = [
     name: "guestbook",
     shows: "One form that works with JavaScript and without.",
     make: (options) => guestbook(options),
+  },
+  {
+    name: "stimulus",
+    shows: "Colours to keep: real Stimulus controllers that stimulate reflexes.",
+    make: (options) => stimulus(options),
   },
 ];
