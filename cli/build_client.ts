@@ -11,8 +11,17 @@ import { minify } from "terser";
 const folder = new URL("../client/", import.meta.url);
 const output = new URL("../server/page/client_script.ts", import.meta.url);
 
-/** The scripts by name: what every page carries, and what stands beside it. Those import that one as it is served. */
-const entries = { client: "core.ts", rest: "rest.ts", api: "mod.ts", stimulus: "stimulus.ts" } as const;
+/**
+ * The scripts by name: what every page carries, and what stands beside it. Those import that one as it is served, where
+ * they import anything.
+ */
+const entries = {
+  client: "core.ts",
+  rest: "rest.ts",
+  api: "mod.ts",
+  stimulus: "stimulus.ts",
+  log: "log.ts",
+} as const;
 
 type Name = keyof typeof entries;
 

@@ -23,6 +23,7 @@
 
 import type { ElementData, Json } from "../protocol/frames.ts";
 import { Attribute, EVENT_PREFIX } from "../protocol/markers.ts";
+import { onPage } from "./dom.ts";
 import { fieldsOf } from "./more_data.ts";
 import { call } from "./reflex.ts";
 import type { ReflexDetail, ReflexStage } from "./reflex_event.ts";
@@ -98,9 +99,13 @@ export interface StimulusController {
 
 const controllers = new Set<StimulusController>();
 
-/** Which controller has made a call, by the call's arguments' element. */
-let calling: StimulusController | undefined;
-const callers = new WeakMap<ReflexDetail, StimulusController>();
+/** The call that a controller is making at this moment, until its first event has come. */
+let making:
+  | { readonly by: StimulusController; readonly target: string; readonly element: Element }
+  | undefined;
+
+/** Who has heard of the beginning of a reflex, and hears of its end, even where the element has gone with it. */
+const hearers = new WeakMap<ReflexDetail, readonly StimulusController[]>();
 
 const stages: Readonly<
   Partial<Record<ReflexStage, readonly [generic: string, prefix: string, suffix: string]>>
@@ -121,7 +126,8 @@ const stages: Readonly<
  * `reflexHalted`, `reflexForbidden`, `afterReflex`, `finalizeReflex`, and for a method `increment` `beforeIncrement`,
  * `incrementSuccess`, `incrementError`, `incrementHalted`, `incrementForbidden`, `afterIncrement`, `finalizeIncrement`.
  * Each gets the element, `Class#method`, the error's message where there is one, and the call's id. They are called for
- * what the controller stimulates, and for what an element in its own, and in no other controller's, calls.
+ * what the controller stimulates, and for what an element in its own, and in no other controller's, calls. Whoever has
+ * heard of the beginning hears of the end, also where the element or the controller has gone meanwhile.
  *
  * @param controller of Stimulus, once it is connected; it may be given more than once
  * @returns the controller
@@ -139,8 +145,10 @@ const stages: Readonly<
  */
 export function useReflex<C extends StimulusController>(controller: C): C & Stimulating {
   const stimulating = controller as C & Stimulating;
-  if (controllers.has(controller)) return stimulating;
-  if (controllers.size === 0) watch();
+  stimulating.stimulate = (target = Attribute.refresh, ...args) => stimulate(controller, target, [...args]);
+  // One that has gone would never leave the list again.
+  if (controllers.has(controller) || !onPage(controller.element)) return stimulating;
+  watch();
   controllers.add(controller);
   const disconnect = controller.disconnect;
   controller.disconnect = () => {
@@ -148,7 +156,6 @@ export function useReflex<C extends StimulusController>(controller: C): C & Stim
     controller.disconnect = disconnect as () => void;
     disconnect?.call(controller);
   };
-  stimulating.stimulate = (target = Attribute.refresh, ...args) => stimulate(controller, target, [...args]);
   return stimulating;
 }
 
@@ -169,13 +176,13 @@ function stimulate(
 ): Promise<Json | undefined> {
   const element = args[0] instanceof Element ? args.shift() as Element : controller.element;
   const options = isOptions(args[0]) ? args.shift() as StimulateOptions : {};
-  // Its first event is told before this returns.
-  calling = controller;
-  try {
-    return call(target, args as Json[], { element }, (data) => told(element, data, options));
-  } finally {
-    calling = undefined;
-  }
+  watch();
+  making = { by: controller, target, element };
+  const outcome = call(target, args as Json[], { element }, (data) => told(element, data, options));
+  // Its first event has come by now, so its callbacks hear how it goes on. An action awaits nothing.
+  if (making === undefined) outcome.catch(() => {});
+  making = undefined;
+  return outcome;
 }
 
 function isOptions(value: unknown): boolean {
@@ -201,15 +208,23 @@ function told(element: Element, data: ElementData, options: StimulateOptions): E
 
 function tell(event: Event): void {
   const { detail } = event as CustomEvent<ReflexDetail>;
-  if (detail.stage === "created" && calling) callers.set(detail, calling);
-  const own = callers.get(detail);
+  let told = hearers.get(detail);
+  if (told === undefined) hearers.set(detail, told = maker(detail) ?? nearest(detail.element));
   const names = stages[detail.stage];
   if (names === undefined) return;
-  for (const controller of own ? [own] : nearest(detail.element)) callBack(controller, names, detail);
+  for (const controller of told) callBack(controller, names, detail);
+}
+
+/** The controller that makes this very call; a listener may have made another one meanwhile. */
+function maker({ reflex, element }: ReflexDetail): readonly StimulusController[] | undefined {
+  if (making?.target !== reflex || making.element !== element) return undefined;
+  const { by } = making;
+  making = undefined;
+  return [by];
 }
 
 /** The controllers of the nearest element that has any. */
-function nearest(element: Element | undefined): StimulusController[] {
+function nearest(element: Element | undefined): readonly StimulusController[] {
   for (let one: Element | null | undefined = element; one; one = one.parentElement) {
     const found = [...controllers].filter((controller) => controller.element === one);
     if (found.length > 0) return found;

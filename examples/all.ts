@@ -4,6 +4,7 @@ import chat from "./chat/main.tsx";
 import counter from "./counter/main.tsx";
 import forms from "./forms/main.tsx";
 import guestbook from "./guestbook/main.tsx";
+import stimulus from "./stimulus/main.tsx";
 import table from "./table/main.tsx";
 import todo from "./todo/main.tsx";
 
@@ -48,5 +49,10 @@ export const examples: readonly Example[] = [
     name: "guestbook",
     shows: "One form that works with JavaScript and without.",
     make: (options) => guestbook(options),
+  },
+  {
+    name: "stimulus",
+    shows: "Colours to keep: real Stimulus controllers that stimulate reflexes.",
+    make: (options) => stimulus(options),
   },
 ];

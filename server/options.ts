@@ -65,7 +65,8 @@ export interface AppOptions<Session extends object = Untyped> extends Partial<En
   readonly accessLog?: boolean;
   /**
    * Whether every call of a reflex is a line of the log: what it called, how it was shown or why it failed, milliseconds,
-   * bytes that it sent. Where left out, it is with `ARGYLE_ENV=development`.
+   * bytes that it sent. Where left out, it is with `ARGYLE_ENV=development`. An element with
+   * `data-reflex-suppress-logging` has none.
    */
   readonly logCalls?: boolean;
   /** The time; the system's where left out. */

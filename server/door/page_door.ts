@@ -28,7 +28,7 @@ import type { Visitor } from "./visitor.ts";
  * @throws what the page throws
  */
 export async function servePage(
-  { request, arrival }: Arrived,
+  { request, arrival, development }: Arrived,
   { page, params }: { page: Page; params: Record<string, string> },
   { session, seen, visit }: Visitor,
   values: ContextValues,
@@ -63,7 +63,7 @@ export async function servePage(
   const live = arrival.cookies
     ? await sealVisit(opened, { session, seen: now, visit, url: arrival.url }, parts)
     : undefined;
-  const around = { base: parts.base, nonce, lang: parts.lang };
+  const around = { base: parts.base, nonce, lang: parts.lang, development };
   const pieces = piecesOf(opened, documentAround(opened.render.head, live, around));
   const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
   headers.set("content-length", String(length));

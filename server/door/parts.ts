@@ -53,6 +53,6 @@ export interface Arrived {
   readonly arrival: Arrival;
   /** The decoded path below the base, beginning with `/`. */
   readonly path: string;
-  /** Whether details of an error may be shown: `ARGYLE_ENV=development`, asked from this machine. */
+  /** Whether a developer asks, who may see details: `ARGYLE_ENV=development`, from this machine. */
   readonly development: boolean;
 }

@@ -38,16 +38,22 @@ export interface LiveData {
 
 /**
  * What stands before and behind the children of `body`. Ours in it is one script element, which also carries the sealed
- * page data.
+ * page data, and for a developer the script of the log.
  *
  * @param head what the page has in its head
  * @param live `undefined` for a page that only shows: it has no script of ours
- * @param place the app's base, the response's nonce (none on a page that caches keep), the document's language
+ * @param place the app's base, the response's nonce (none on a page that caches keep), the document's language, and
+ * whether a developer looks at it: then the console has a line for each reflex
  */
 export function documentAround(
   head: string,
   live: LiveData | undefined,
-  { base, nonce, lang }: { base: string; nonce: string | undefined; lang: string },
+  { base, nonce, lang, development = false }: {
+    base: string;
+    nonce: string | undefined;
+    lang: string;
+    development?: boolean;
+  },
 ): { before: string; after: string } {
   // Styles and scripts of the author's own head run under the nonce of this response; it is no part of the render.
   const allowed = nonce === undefined
@@ -61,8 +67,11 @@ export function documentAround(
     ? ""
     : `<script type="module" nonce="${nonce}" src="${base}${clientPath("client")}" ` +
       `${Attribute.page}="${live.token}" ${Attribute.visit}="${live.visit.slice(0, 6)}"></script>`;
+  const log = live === undefined || !development
+    ? ""
+    : `<script type="module" nonce="${nonce}" src="${base}${clientPath("log")}"></script>`;
   return {
-    before: `<!DOCTYPE html><html lang="${lang}"><head>${names}${allowed}${script}</head><body>`,
+    before: `<!DOCTYPE html><html lang="${lang}"><head>${names}${allowed}${script}${log}</head><body>`,
     after: "</body></html>",
   };
 }

@@ -178,7 +178,8 @@ export class Visit {
   }
 
   #carryOut(live: LivePage, frame: CallFrame, hash: string): Promise<unknown> {
-    return this.#host.logCalls ? this.#runAndLog(live, frame, hash) : this.#run(live, frame, hash);
+    const isLogged = this.#host.logCalls && frame[5]?.q !== true; // by its element: data-reflex-suppress-logging
+    return isLogged ? this.#runAndLog(live, frame, hash) : this.#run(live, frame, hash);
   }
 
   async #runAndLog(live: LivePage, frame: CallFrame, hash: string): Promise<void> {
@@ -351,6 +352,8 @@ export class Visit {
     if (live.parts.page.options.calls?.includes(resolved.create) && resolved.kind === "action") {
       return resolved;
     }
+    // Whoever may see the page may load it again; this is less.
+    if (target === Attribute.refresh && args.length === 0) return resolved;
     const isOffered = live.offers((offers) =>
       resolved.kind === "action" ? offers.hasTarget(target) : offers.hasCall(target, args)
     );

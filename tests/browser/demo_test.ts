@@ -27,6 +27,12 @@ const works: Record<string, (page: Page) => Promise<void>> = {
     await page.getByRole("button", { name: "Sign" }).click();
     await page.locator("article", { hasText: "Hello" }).waitFor();
   },
+  async stimulus(page) {
+    await page.locator("#hue[aria-valuetext]").waitFor(); // its controllers are there
+    await page.getByLabel("Hue").fill("200");
+    await page.getByRole("button", { name: "Keep" }).click();
+    await page.locator("#hue-200").waitFor();
+  },
 };
 
 browse(

@@ -21,12 +21,12 @@ export interface ServerProcess extends AsyncDisposable {
 /** Runs a program that reads PORT and DATA_DIR, and waits until it listens. */
 export async function startProcess(
   args: readonly string[],
-  { port = 0, folder }: { port?: number; folder: string },
+  { port = 0, folder, env = {} }: { port?: number; folder: string; env?: Record<string, string> },
 ): Promise<ServerProcess> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", ...args],
     cwd: new URL("../../", import.meta.url),
-    env: { PORT: `${port}`, DATA_DIR: folder },
+    env: { ...env, PORT: `${port}`, DATA_DIR: folder },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

@@ -269,7 +269,7 @@ timed("href: fills params in and escapes them; a missing one is an error", () =>
   return Promise.resolve();
 });
 
-timed("errors: details are shown in development to this machine alone", async () => {
+timed("development: details of errors, and a script that logs, are for this machine alone", async () => {
   const { app } = make();
   app.page("/", () => {
     throw new Error("the detail", { cause: new Error("the <cause>") });
@@ -281,11 +281,22 @@ timed("errors: details are shown in development to this machine alone", async ()
     args: ["run", "-A", new URL("./fixtures/development.tsx", import.meta.url).pathname],
     env: { ARGYLE_ENV: "development" },
   }).output();
-  const [local, v6, remote, none] = JSON.parse(new TextDecoder().decode(child.stdout));
+  const [local, v6, remote, none, ...pages] = JSON.parse(new TextDecoder().decode(child.stdout));
   assert.match(local, /the detail.*Caused by: Error: the &lt;cause>/s);
   assert.match(v6, /the detail/);
   assert.doesNotMatch(remote, /the detail/);
   assert.doesNotMatch(none, /the detail/);
+  // The script that logs follows the client's, under the nonce of the response; a page without ours has none.
+  const log =
+    /<script type="module" nonce="([^"]+)" src="[^"]*client-[^>]+><\/script><script type="module" nonce="\1" src="\/_argyle\/log-\w+\.js"><\/script><\/head>/;
+  assert.deepEqual(pages.map((page: string) => log.test(page)), [
+    ...[true, true, false, false],
+    ...[false, false, false, false],
+  ]);
+  assert.ok(pages.every((page: string) => page.includes("Fine") && page.includes("log-") === log.test(page)));
+  app.page("/fine", () => "Fine");
+  const fine = await app.fetch(new Request("http://127.0.0.1/fine"), here);
+  assert.doesNotMatch(await fine.text(), /log-/);
 });
 
 timed("compression: what shrinks is zipped where the request takes it, and says that it varies", async () => {

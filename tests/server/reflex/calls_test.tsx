@@ -146,7 +146,7 @@ function make(options: AppOptions<Session> = {}) {
       }
     </main>
   ));
-  app.page("/other", () => <p>{other}</p>);
+  app.page("/other", () => <p id="other">{other}</p>);
   app.page("/:room/:seat", () => <i data-reflex="click->Calls#reads" />);
   return { app, log };
 }
@@ -155,7 +155,7 @@ class Other extends Reflex<Session> {
   wipe() {}
 }
 
-const other = "nothing is offered here";
+let other = "nothing is offered here";
 const names = [
   ..."constructor toString valueOf hasOwnProperty __proto__ session state abort login wipe2 _hidden got fixed"
     .split(" "),
@@ -214,6 +214,20 @@ timed("call: arguments that were not offered are stale, and the page is told to 
 timed("call: what another page offers is not offered here", async () => {
   await using site = await open("/other");
   const frames = [await site.peer.call("Calls#increment", [5]), await site.peer.next()];
+  assert.ok(frames.some(([kind, , code]) => kind === "error" && code === "stale"));
+});
+
+timed("call: to be brought up to date needs no offer, and takes no arguments", async () => {
+  await using site = await open("/other");
+  const before = other;
+  try {
+    other = "changed meanwhile";
+    const patch = ["patch", 1, [["text", "other", other]], [1]];
+    assert.deepEqual(await site.peer.call("$#refresh"), patch);
+  } finally {
+    other = before;
+  }
+  const frames = [await site.peer.call("$#refresh", [1]), await site.peer.next()];
   assert.ok(frames.some(([kind, , code]) => kind === "error" && code === "stale"));
 });
 

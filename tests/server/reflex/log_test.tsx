@@ -87,3 +87,21 @@ timed("logCalls: not where it is off", async () => {
   await site.peer.quiet();
   assert.deepEqual(site.called(), []);
 });
+
+timed("logCalls: not for an element that asks to be left out", async () => {
+  await using site = await open(true);
+  const calls = ["nothing", "wiped"].flatMap((
+    name,
+  ) => [[name, { q: true }], [name, { q: false }], [name, {}]]);
+  for (const [at, [name, element]] of calls.entries()) {
+    site.peer.send(["call", at + 1, at, `Logged#${name}`, [], element as { q?: boolean }]);
+    await site.peer.next();
+  }
+  await site.peer.quiet();
+  assert.deepEqual(site.called().map(({ n, as }) => [n, as]), [
+    [2, "nothing"],
+    [3, "nothing"],
+    [5, "unknown_reflex"],
+    [6, "unknown_reflex"],
+  ]);
+});
