@@ -8,7 +8,6 @@ import type { ElementData } from "../../protocol/frames.ts";
 /** What #b tells, and what the console has heard meanwhile. */
 function told(body: string): [data: ElementData, warned: string[]] {
   show(body);
-  // deno-lint-ignore no-console -- it is what is looked at
   const warned: string[] = [], { warn } = console;
   // deno-lint-ignore no-console -- it is what is looked at
   console.warn = (message: string) => void warned.push(message);
