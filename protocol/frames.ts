@@ -49,6 +49,8 @@ export interface ElementData {
   readonly t?: string;
   /** Nothing of the call is to be logged. */
   readonly q?: boolean;
+  /** Ids of the elements outside of which nothing is to change. */
+  readonly r?: readonly string[];
   /** The successful controls of the enclosing form, in document order, files by their name. */
   readonly f?: readonly (readonly [name: string, value: string])[];
 }

@@ -251,7 +251,7 @@ export class Visit {
     }
     if (committed === undefined) return undefined;
     try {
-      await this.#tell(live, n, result, seen, committed);
+      await this.#tell(live, call, result, seen, committed);
     } finally {
       if (result.after.length > 0) this.#host.pending.follow(this.#doAfter(result.after, frame));
     }
@@ -260,7 +260,7 @@ export class Visit {
 
   #tell(
     live: LivePage,
-    n: number,
+    { frame: [, n, , target, args = [], element], resolved }: CheckedCall,
     { reflex, value, topics, change, showing, frame }: CallResult,
     seen: Snapshot,
     committed: Snapshot,
@@ -271,10 +271,18 @@ export class Visit {
       if (view.state === seen.version) view.state = committed.version;
       return this.#connection.send(frame);
     }
+    // What others have changed is not held back.
+    const roots = view.isBehind ? undefined : element?.r;
     for (const topic of topics) this.#host.topics.publish(topic);
     const outcome: Outcome = value === undefined ? [n] : [n, value];
+    const within = roots === undefined ? undefined : {
+      roots,
+      target,
+      args: resolved.kind === "action" ? undefined : args,
+      since: this.#host.topics.now,
+    };
     const shown = showing.mode === "page"
-      ? live.show(committed, { outcome, reflex })
+      ? live.show(committed, { outcome, reflex, within })
       : live.showPieces(showing.pieces, outcome);
     const { ticket, to } = change.outcome;
     if (ticket === undefined && to === undefined) return shown;
