@@ -5,9 +5,9 @@
  * @module
  */
 
-import { Attribute } from "../protocol/markers.ts";
+import { Attribute, Option } from "../protocol/markers.ts";
 import { type LoadRest, rest } from "./beside.ts";
-import { all, attribute, first, get, has, listen, matches, page } from "./dom.ts";
+import { all, attribute, closest, first, get, has, listen, matches, page } from "./dom.ts";
 import { isApplying } from "./operations.ts";
 import type { Perform } from "./perform.ts";
 import { isSubmitButton } from "./serialize.ts";
@@ -148,9 +148,9 @@ export function bind(perform: Perform, load: LoadRest): void {
   }).observe(root, { childList: true, subtree: true, attributeFilter: [Attribute.reflex] });
 }
 
-/** Whether attributes of an element say how its calls are made. */
+/** Whether attributes of an element, or what it stands in, say how its calls are made. */
 function isOptioned(element: Element): boolean {
   return [...get(element, "attributes")].some(({ name }) =>
-    name.startsWith(`${Attribute.reflex}-`) && name !== Attribute.args && name !== Attribute.permanent
-  );
+    name.startsWith(`${Attribute.reflex}-`) && !/args|permanent/.test(name)
+  ) || !!closest(element, `[${Option.root}]`);
 }

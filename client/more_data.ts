@@ -7,6 +7,7 @@
 import type { ElementData } from "../protocol/frames.ts";
 import { Attribute, Option } from "../protocol/markers.ts";
 import { all, attribute, get, has, page } from "./dom.ts";
+import { rootsOf } from "./roots.ts";
 import { warn } from "./warn.ts";
 
 /** The data with what the element's attributes ask for. */
@@ -38,6 +39,8 @@ export function moreData(element: Element, data: ElementData): ElementData {
   if (asks(element, Option.innerHtml)) more.h = get(element, "innerHTML");
   if (asks(element, Option.textContent)) more.t = get(element, "textContent") ?? "";
   if (asks(element, Option.suppressLogging)) more.q = true;
+  const roots = rootsOf(element);
+  if (roots !== undefined) more.r = roots;
   return more;
 }
 

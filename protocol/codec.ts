@@ -8,6 +8,7 @@ import { WireError } from "./errors.ts";
 import type { ClientFrame, ElementData, Json, ServerFrame } from "./frames.ts";
 import { parseJson } from "./json.ts";
 import type { Limits } from "./limits.ts";
+import { MOST_ROOTS } from "./roots.ts";
 
 /**
  * Reads a frame that a browser sent. The browser is a stranger: size, shape and kind of every item are checked.
@@ -79,7 +80,7 @@ function readNumberedCall(n: number, frame: Json[], limits: Limits): ClientFrame
 
 function readElement(element: Json, limits: Limits): ElementData {
   if (!isObject(element)) throw new WireError("malformed", "call: the element is an object.");
-  const { a, v, c, m, f, d, h, t, q, u } = element;
+  const { a, v, c, m, f, d, h, t, q, r, u } = element;
   if (a !== undefined && !(isObject(a) && Object.values(a).every(isString))) {
     throw new WireError("malformed", "call: the attributes are strings by name.");
   }
@@ -105,6 +106,9 @@ function readElement(element: Json, limits: Limits): ElementData {
   }
   if (u !== undefined && !isStrings(u)) {
     throw new WireError("malformed", "call: the names of fields are strings.");
+  }
+  if (r !== undefined && !(isStrings(r) && (r as Json[]).length <= MOST_ROOTS)) {
+    throw new WireError("malformed", `call: the roots are at most ${MOST_ROOTS} strings.`);
   }
   if (f !== undefined) checkFields(f, limits);
   return element as ElementData;

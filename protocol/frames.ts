@@ -51,6 +51,8 @@ export interface ElementData {
   readonly u?: readonly string[];
   /** Nothing of the call is to be logged. */
   readonly q?: boolean;
+  /** Ids of the elements outside of which nothing is to change. */
+  readonly r?: readonly string[];
   /** The successful controls of the enclosing form, in document order, files by their name. */
   readonly f?: readonly (readonly [name: string, value: string])[];
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Attribute, isUrlAttribute } from "../../protocol/mod.ts";
+import { Attribute, isUrlAttribute, Option } from "../../protocol/mod.ts";
 
 /**
  * - `plain`: nothing to look at
@@ -14,6 +14,7 @@ import { Attribute, isUrlAttribute } from "../../protocol/mod.ts";
  * - `enumerated`: a boolean is written as `true` or `false`
  * - `initial`: `defaultValue` and its like, in the lower case that the compiler gives them
  * - `reflex`, `args`: what the page offers
+ * - `root`: {@linkcode Option.root}
  * - `key`: the framework's own, {@linkcode Attribute.key}
  */
 export type AttributeKind =
@@ -31,6 +32,7 @@ export type AttributeKind =
   | "initial"
   | "reflex"
   | "args"
+  | "root"
   | "key";
 
 /** One attribute's name. */
@@ -56,6 +58,7 @@ const kinds = new Map<string, AttributeKind>([
   ["contenteditable", "enumerated"],
   [Attribute.reflex, "reflex"],
   [Attribute.args, "args"],
+  [Option.root, "root"],
   [Attribute.key, "key"],
 ]);
 

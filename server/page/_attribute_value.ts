@@ -7,6 +7,7 @@
 import { Attribute, safeUrl } from "../../protocol/mod.ts";
 import type { AttributeName } from "./_attribute_name.ts";
 import { describe } from "./_child.ts";
+import { checkRoots } from "./_roots.ts";
 import { checkStyle } from "./_style.ts";
 import { Raw } from "./raw.ts";
 
@@ -45,6 +46,8 @@ export function attributeValue(name: AttributeName, given: unknown, element?: st
     case "args":
       if (isAbsent(value)) return undefined;
       throw new TypeError(`Cannot write ${Attribute.args}${on(element)} by hand: use on().`);
+    case "root":
+      return checkRoots(value, element);
     case "key":
       if (isAbsent(value)) return undefined;
       throw new TypeError(`Cannot write ${Attribute.key}${on(element)} by hand: it is the element's key.`);

@@ -11,6 +11,7 @@ import { checkAnimated } from "./_attribute_value.ts";
 import { relaxHtml, unescapeHtml } from "./_escape.ts";
 import { checkRawText, isRawText } from "./_raw_text.ts";
 import { reflexTargets } from "./_reflex.ts";
+import { checkRoots } from "./_roots.ts";
 import { StartTag } from "./_start_tag.ts";
 import type { RawText, Template } from "./_template.ts";
 
@@ -178,6 +179,9 @@ class Reader implements TemplateFields {
         throw new TypeError(`Cannot write ${html} on <${tag}> by hand: it is the element's key.`);
       case "reflex":
         this.targets.push(...reflexTargets(unescapeHtml(value ?? ""), tag));
+        break;
+      case "root":
+        checkRoots(unescapeHtml(value ?? ""), tag);
         break;
       case "animated":
         checkAnimated(unescapeHtml(value ?? ""), tag);

@@ -80,15 +80,30 @@ export function placeOf(page: Rendered | Piece, name: string, at: number): Place
   return isThere && !outline.hidden && outline.count(name) === 1 ? outline.parents[entry] : undefined;
 }
 
+/** Where an element begins and ends in the body, and what it stands in. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+  readonly place: Place;
+}
+
 /**
- * The markup of the one element of that id; `undefined` where there is none, the id is there more than once, or the
+ * Where the one element of that id stands; `undefined` where there is none, the id is there more than once, or the
  * element is not understood to its end.
  */
-export function elementOf(page: Rendered, id: string): string | undefined {
-  const outline = outlineOf(page), { starts, ends, html } = outline;
+export function spanOf(page: Rendered, id: string): Span | undefined {
+  const outline = outlineOf(page), { starts, ends, parents } = outline;
   if (outline.hidden || countName(page, id) !== 1) return undefined;
   const entry = starts.findIndex((_, entry) => outline.name(entry) === id);
-  return entry === -1 || ends[entry] === Infinity ? undefined : html.slice(starts[entry], ends[entry]);
+  const start = starts[entry], end = ends[entry], place = parents[entry];
+  if (start === undefined || end === undefined || place === undefined || end === Infinity) return undefined;
+  return { start, end, place };
+}
+
+/** The markup of the one element of that id; `undefined` as for {@linkcode spanOf}. */
+export function elementOf(page: Rendered, id: string): string | undefined {
+  const span = spanOf(page, id);
+  return span === undefined ? undefined : page.body.slice(span.start, span.end);
 }
 
 /** Whether a parser builds in this place what the markup of an element says, and nothing else, under names that show. */

@@ -25,6 +25,7 @@ import type { Host } from "./host.ts";
 import type { Reflex } from "./reflex.ts";
 import { type Line, Screen } from "./screen.ts";
 import type { Piece } from "./showing.ts";
+import { shownWithin, type Within } from "./within.ts";
 
 /** What is known of a page once its first frame was good. */
 export interface LivePageParts {
@@ -56,6 +57,8 @@ export interface Ran {
   readonly outcome: Outcome;
   /** The instance, for `ran()`. */
   readonly reflex?: Reflex;
+  /** Where only some elements are to show what the call has done. */
+  readonly within?: Within | undefined;
 }
 
 /**
@@ -233,16 +236,19 @@ export class LivePage implements Refreshable, Reader {
     if (this.#detached) return;
     if (ran !== undefined) this.#screen.owe(ran.outcome);
     const shown = this.#renderOrTell(seen, ran, all);
-    if (shown instanceof Promise) return shown.then((shown) => this.#finish(shown, seen));
-    this.#finish(shown, seen);
+    if (shown instanceof Promise) return shown.then((shown) => this.#finish(shown, seen, ran?.within));
+    this.#finish(shown, seen, ran?.within);
   }
 
-  #finish(shown: Shown | undefined, seen: Snapshot): void {
+  #finish(shown: Shown | undefined, seen: Snapshot, within: Within | undefined): void {
     if (this.#detached) return;
     const { view } = this.parts;
     if (shown !== undefined) {
-      this.#screen.replace(shown);
-      view.state = seen.version;
+      const before = within === undefined ? undefined : this.#screen.base;
+      const some = before && within && shownWithin(within, before, shown, this.#host.limits.topics);
+      this.#screen.replace(some ?? shown);
+      // Around those elements the state is the one before.
+      if (some === undefined) view.state = seen.version;
       this.#expectParts();
     }
     this.#screen.settle();

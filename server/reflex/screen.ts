@@ -76,6 +76,11 @@ export class Screen {
     return !this.isGuess && this.#touched === undefined;
   }
 
+  /** The page that it shows, but for what was pushed; `undefined` where that is not known, or others decide on it. */
+  get base(): Shown | undefined {
+    return this.isGuess || this.view.shared !== undefined ? undefined : this.view.shown;
+  }
+
   /**
    * Has it show something besides the render, which is kept for what it offers. The next one makes the page true again:
    * texts and attributes of elements by sending those elements; where there was other markup nobody here knows what an

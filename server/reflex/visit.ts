@@ -254,7 +254,7 @@ export class Visit {
     }
     if (committed === undefined) return undefined;
     try {
-      await this.#tell(live, frame, result, seen, committed);
+      await this.#tell(live, call, result, seen, committed);
     } finally {
       if (result.after.length > 0) this.#host.pending.follow(this.#doAfter(result.after, frame));
     }
@@ -286,13 +286,13 @@ export class Visit {
 
   #tell(
     live: LivePage,
-    call: CallFrame,
+    call: CheckedCall,
     { reflex, value, topics, change, showing, frame }: CallResult,
     seen: Snapshot,
     committed: Snapshot,
   ): void | Promise<void> {
-    const { view } = live.parts, [, n] = call;
-    const isNoted = this.#noteForm(live, call, frame);
+    const { view } = live.parts, [, n, , target, args = [], element] = call.frame;
+    const isNoted = this.#noteForm(live, call.frame, frame);
     if (reflex === undefined) {
       // Only the mark was written: what was shown before is still the truth.
       if (view.state === seen.version) view.state = committed.version;
@@ -300,10 +300,18 @@ export class Visit {
       const shown = isNoted ? live.show(committed) : undefined;
       return shown instanceof Promise ? shown.then(tell) : tell();
     }
+    // What others have changed is not held back, nor what is no longer wrong with a form.
+    const roots = view.isBehind || isNoted ? undefined : element?.r;
     for (const topic of topics) this.#host.topics.publish(topic);
     const outcome: Outcome = value === undefined ? [n] : [n, value];
+    const within = roots === undefined ? undefined : {
+      roots,
+      target,
+      args: call.resolved.kind === "action" ? undefined : args,
+      since: this.#host.topics.now,
+    };
     const shown = showing.mode === "page"
-      ? live.show(committed, { outcome, reflex })
+      ? live.show(committed, { outcome, reflex, within })
       : live.showPieces(showing.pieces, outcome);
     const { ticket, to } = change.outcome;
     if (ticket === undefined && to === undefined) return shown;

@@ -186,6 +186,48 @@ browse("options: what else is told of an element", async ({ page }) => {
   assertQuiet(page);
 });
 
+browse(
+  "data-reflex-root: nothing changes outside of what it names, of the element or around it",
+  async ({ page }) => {
+    const app = new App({ log: new MemoryLog() });
+    app.reflexes({ Counts });
+    app.page("/", ({ session }) => {
+      const { n = 0 } = (session.counts ?? {}) as Record<string, number>;
+      return (
+        <main>
+          <output id="outside">{n}</output>
+          <section data-reflex-root="#list #total">
+            <ul id="list">{Array.from({ length: n }, (_, i) => <li key={i}>{i}</li>)}</ul>
+            <button id="inner" {...on("click", Counts, "one", "n")}>In a root</button>
+          </section>
+          <output id="total">{n}</output>
+          <button id="own" data-reflex-root="#total" {...on("click", Counts, "one", "n")}>With a root</button>
+          <button id="all" {...on("click", Counts, "one", "n")}>Without</button>
+        </main>
+      );
+    });
+    await using server = serve(app);
+    await open(page, server.url);
+    const shown = () =>
+      page.evaluate(() =>
+        ["#outside", "#total", "#list"].map((at) => document.querySelector(at)?.textContent).join(" ")
+      );
+    await page.locator("#inner").click();
+    await says(page, "#total", 1);
+    assert.equal(await shown(), "0 1 0");
+    await page.locator("#own").click();
+    await says(page, "#total", 2);
+    assert.equal(await shown(), "0 2 0");
+    await page.locator("#inner").click();
+    await says(page, "#total", 3);
+    assert.equal(await shown(), "0 3 012");
+    await page.locator("#all").click();
+    await says(page, "#outside", 4);
+    assert.equal(await shown(), "4 4 0123");
+    assertQuiet(page);
+  },
+);
+
 browse("an event alone brings the page up to date", async ({ page }) => {
   let now = 1;
   const app = new App({ log: new MemoryLog() });

@@ -16,6 +16,7 @@ const element = fc.record({
   c: fc.boolean(),
   m: fc.array(text, { maxLength: 3 }),
   f: fc.array(fc.tuple(text, text), { maxLength: 5 }),
+  r: fc.array(text, { maxLength: 16 }),
 }, { requiredKeys: [] });
 
 const count = fc.nat();
@@ -47,6 +48,13 @@ Deno.test("codec: arguments and element may be left out at the end", () => {
 
 Deno.test("codec: null in the place of arguments or element is not left out", () => {
   for (const text of ['["call",1,0,"A#b",null]', '["call",1,0,"A#b",[],null]', '["call",1,0,null]']) {
+    assert.throws(() => readClientFrame(text, defaultLimits), { name: "WireError", code: "malformed", n: 1 });
+  }
+});
+
+Deno.test("codec: roots are a short list of strings", () => {
+  for (const r of ["list", [1], {}, null, Array.from({ length: 17 }, () => "list")]) {
+    const text = JSON.stringify(["call", 1, 0, "A#b", [], { r }]);
     assert.throws(() => readClientFrame(text, defaultLimits), { name: "WireError", code: "malformed", n: 1 });
   }
 });

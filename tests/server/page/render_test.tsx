@@ -191,6 +191,33 @@ Deno.test("renderPage: a malformed data-reflex is an error that names the token"
   assert.throws(() => render(h("b", { "data-reflex": true })), /on <b>: it is text, not true/);
 });
 
+Deno.test("renderPage: data-reflex-root names ids; anything else is an error that names it", () => {
+  for (
+    const [value, why] of [
+      [".list", '".list" is not of the form #id'],
+      ["#a b", '"b" is not of the form #id'],
+      ["#a,#b.c", '"#b.c" is not of the form #id'],
+      ["#", '"#" is not of the form #id'],
+      [" , ", "it names no element"],
+      ["", "it names no element"],
+      ["#a ".repeat(17), "it names at most 16 elements"],
+    ] as const
+  ) {
+    const error = (on: string) => ({
+      name: "TypeError",
+      message: `Cannot write data-reflex-root${on}: ${why}.`,
+    });
+    assert.throws(() => render(h("b", { "data-reflex-root": value })), error(" on <b>"), value);
+    assert.throws(() => jsxTemplate([`<b data-reflex-root="${value}"></b>`]), error(" on <b>"), value);
+    assert.throws(() => jsxAttr("data-reflex-root", value), error(""), value);
+  }
+  assert.throws(() => render(h("b", { "data-reflex-root": true })), /it is text, not true/);
+  const written = '<b data-reflex-root="#a, #b-1 #é_"></b>';
+  assert.equal(render(h("b", { "data-reflex-root": "#a, #b-1 #é_" })).body, written);
+  assert.equal(render(<b data-reflex-root="#a, #b-1 #é_" />).body, written);
+  assert.equal(render(<b data-reflex-root={undefined} />).body, "<b></b>");
+});
+
 Deno.test("renderPage: data-reflex-args by hand is an error", () => {
   const message = /Cannot write data-reflex-args.*by hand/;
   assert.throws(() => jsxTemplate(['<b data-reflex="a-&gt;B#c" data-reflex-args="[[1]]"></b>']), message);

@@ -37,6 +37,16 @@ export function patch(before: Markup, after: Markup, operations: readonly Operat
   return equal ? { equal, possible } : { equal, possible, error };
 }
 
+/**
+ * Whether a page is another in which the elements of these ids are those of a third: as trees, not as markup. Of two that
+ * lie in each other the outer one counts.
+ */
+export function isGrafted(page: Markup, before: Markup, after: Markup, ids: Iterable<string>): boolean {
+  const wanted = new Page(before), source = new Page(after);
+  wanted.graft(source, ids);
+  return new Page(page).text() === wanted.text();
+}
+
 class Page {
   readonly #document: Tree.Document;
 
@@ -47,6 +57,15 @@ class Page {
   /** The tree as a text in which every node shows, also a text beside a text. */
   text(): string {
     return write(this.#document);
+  }
+
+  /** Puts elements of another page in the place of its own. */
+  graft(source: Page, ids: Iterable<string>): void {
+    const places = [...ids].map((id) => [this.#find(id), source.#find(id)] as const);
+    const own = new Set(places.map(([place]) => place));
+    for (const [place, element] of places) {
+      if (![...ancestors(place)].some((around) => own.has(around))) put(place, [element]);
+    }
   }
 
   apply([name, ...rest]: Operation): void {
@@ -115,6 +134,10 @@ function* descendants(parent: Tree.ParentNode): Generator<Tree.Element> {
     yield node;
     yield* descendants(node);
   }
+}
+
+function* ancestors(element: Tree.Element): Generator<Tree.Element> {
+  for (let node = element.parentNode; node !== null && isElement(node); node = node.parentNode) yield node;
 }
 
 function parentOf(element: Tree.Element): Tree.Element {

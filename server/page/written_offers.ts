@@ -1,0 +1,64 @@
+/**
+ * The calls that stand in a page's markup, and where.
+ *
+ * @module
+ */
+
+import type { Json } from "../../protocol/frames.ts";
+import { Attribute, Option } from "../../protocol/markers.ts";
+import { rootIds } from "../../protocol/roots.ts";
+import { tagsWith } from "../patch/tags.ts";
+import { unescapeHtml } from "./_escape.ts";
+
+/** One call of one element. */
+export interface WrittenOffer {
+  readonly target: string;
+  readonly args: readonly Json[];
+  /** The ids in the nearest `data-reflex-root`; `undefined` where there is none. */
+  roots(): readonly string[] | undefined;
+}
+
+/**
+ * Reads the calls that elements have in their attributes. It reads what we write. There may be a stranger's HTML in the
+ * page: a call in it counts only where the render offers the same, and has no roots.
+ */
+export function* writtenOffers(body: string): Iterable<WrittenOffer> {
+  for (const { tag, around } of tagsWith(body, Attribute.reflex)) {
+    const own = attributesOf(tag);
+    const roots = () => nearestRoots([own, ...Array.from(around(), attributesOf)]);
+    const tokens = own.get(Attribute.reflex)?.match(/\S+/g) ?? [];
+    const lists = readLists(own.get(Attribute.args));
+    for (const [i, token] of tokens.entries()) {
+      yield { target: token.split("->")[1] ?? Attribute.refresh, args: lists[i] ?? [], roots };
+    }
+  }
+}
+
+function nearestRoots(line: readonly Attributes[]): readonly string[] | undefined {
+  if (line.some((attributes) => attributes.has(Attribute.raw))) return undefined;
+  const root = line.find((attributes) => attributes.has(Option.root))?.get(Option.root);
+  return root === undefined ? undefined : rootIds(root);
+}
+
+type Attributes = ReadonlyMap<string, string>;
+
+const attribute = /\s+([^\s"'<>=/]+)(?:="([^"]*)")?/y;
+
+// Of two with one name the first counts. Behind what we do not write, nothing is read.
+function attributesOf(tag: string): Attributes {
+  const attributes = new Map<string, string>();
+  attribute.lastIndex = /^<[^\s/>]+/.exec(tag)?.[0].length ?? tag.length;
+  for (let match = attribute.exec(tag); match !== null; match = attribute.exec(tag)) {
+    const [, name = "", value = ""] = match;
+    if (!attributes.has(name)) attributes.set(name, unescapeHtml(value));
+  }
+  return attributes;
+}
+
+function readLists(text = "[]"): Json[][] {
+  try {
+    return JSON.parse(text) as Json[][];
+  } catch {
+    return []; // not ours: `data-reflex-args` cannot be written by hand
+  }
+}
