@@ -5,7 +5,7 @@
  * @module
  */
 
-import { Attribute } from "../protocol/markers.ts";
+import { Attribute, OPTIONED } from "../protocol/markers.ts";
 import { type LoadRest, rest } from "./beside.ts";
 import { all, attribute, first, get, has, listen, matches, page } from "./dom.ts";
 import { isApplying } from "./operations.ts";
@@ -150,7 +150,5 @@ export function bind(perform: Perform, load: LoadRest): void {
 
 /** Whether attributes of an element say how its calls are made. */
 function isOptioned(element: Element): boolean {
-  return [...get(element, "attributes")].some(({ name }) =>
-    name.startsWith(`${Attribute.reflex}-`) && name !== Attribute.args && name !== Attribute.permanent
-  );
+  return [...get(element, "attributes")].some(({ name }) => OPTIONED.test(name));
 }

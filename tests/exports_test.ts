@@ -25,7 +25,7 @@ const surface: Record<string, readonly string[]> = {
     "Exchange FailedCall FakeClock FieldValue OpenOptions Served StoreUnderTest TestPage open storeContract",
   ),
   "./types": list(`
-    Action ActionOptions AnyApp AppOptions CalledAction Check Clock CookieOptions ElementReader Entry ErrorComponent Flash FormReader JsxElement KeyContext KeyedContext
+    Action ActionOptions AnyApp AppOptions AttributeNames CalledAction Check Clock CookieOptions ElementReader Entry ErrorComponent Flash FormReader JsxElement KeyContext KeyedContext
     KeyedPageComponent KeyedPageOptions Limits
     ListenOptions Listening LiveProps Load LoadOptions LogFields Logger Offer OfferArgs Offerable PageComponent PageError PageOptions PublicContext PublicPageComponent PublicPageOptions PushOperation Raw ReflexClass
     RouteContext RouteHandler RouteHandlers RouteOptions

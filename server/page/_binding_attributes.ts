@@ -8,7 +8,7 @@ import { Attribute, type Json } from "../../protocol/mod.ts";
 import type { Call } from "./binding.ts";
 import { describe } from "./_child.ts";
 import { checkToken, offerTargets, reflexTargets } from "./_reflex.ts";
-import { currentRendering } from "./_rendering.ts";
+import { currentAttributes, currentRendering } from "./_rendering.ts";
 
 /** The attributes by name; each is absent where there is nothing to say. */
 export type BindingAttributes = { [name: string]: string };
@@ -27,6 +27,7 @@ export function bindingAttributes(
   element: string,
 ): BindingAttributes {
   const hasDeclared = declared !== undefined && declared !== null && declared !== false;
+  const { reflex, args } = currentAttributes() ?? Attribute;
   const targets = hasDeclared ? reflexTargets(declared, element) : [];
   offerTargets(targets);
   const rendering = currentRendering();
@@ -34,9 +35,9 @@ export function bindingAttributes(
   if (calls.length === 0 || rendering === undefined) return {};
   let tokens = hasDeclared ? `${declared}`.trim() : "";
   let hasArguments = false;
-  const own = calls.map(({ event, owner, method, args }) => {
+  const own = calls.map(({ event, owner, method, args: given }) => {
     const target = `${rendering.recorder.nameOf(owner)}#${method}`;
-    const list = jsonArguments(args, target, element);
+    const list = jsonArguments(given, target, element);
     const binding = `${event}->${target}`;
     checkToken(binding, element);
     tokens = tokens === "" ? binding : `${tokens} ${binding}`;
@@ -44,9 +45,9 @@ export function bindingAttributes(
     rendering.recorder.offer(target, list);
     return list;
   });
-  if (!hasArguments) return { [Attribute.reflex]: tokens };
+  if (!hasArguments) return { [reflex]: tokens };
   const lists = targets.length === 0 ? own : [...targets.map(() => []), ...own];
-  return { [Attribute.reflex]: tokens, [Attribute.args]: JSON.stringify(lists) };
+  return { [reflex]: tokens, [args]: JSON.stringify(lists) };
 }
 
 function jsonArguments(args: readonly unknown[], target: string, element: string): readonly Json[] {
