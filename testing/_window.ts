@@ -181,8 +181,8 @@ async function scriptsOf(window: Window, { fetch }: Outside): Promise<Codes> {
 function run(scope: Scope, codes: Codes): Exports {
   const client = evaluate("client", codes, scope, {
     client: undefined,
-    // All are there: nothing has to be got.
-    load: () => Promise.resolve(evaluate("rest", codes, scope, { client, load: undefined })),
+    // All are there: nothing has to be got. It is asked for while the first one is still being evaluated.
+    load: () => Promise.resolve().then(() => evaluate("rest", codes, scope, { client, load: undefined })),
   });
   return client;
 }
