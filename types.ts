@@ -17,6 +17,7 @@ export type { Action, ActionOptions } from "./server/reflex/action.ts";
 export type { AnyApp } from "./server/app.ts";
 export type { CalledAction } from "./server/reflex/callbacks.ts";
 export type { AppOptions } from "./server/options.ts";
+export type { AttributeNames } from "./server/page/attribute_names.ts";
 export type { Check, Entry, Write } from "./server/session/store.ts";
 export type { Clock } from "./protocol/clock.ts";
 export type { CookieOptions } from "./server/http/cookie.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { Attribute, Option } from "../protocol/markers.ts";
+import { Attribute, Option, OPTIONED } from "../protocol/markers.ts";
 import { type LoadRest, rest } from "./beside.ts";
 import { all, attribute, closest, first, get, has, listen, matches, page } from "./dom.ts";
 import { isApplying } from "./operations.ts";
@@ -150,7 +150,6 @@ export function bind(perform: Perform, load: LoadRest): void {
 
 /** Whether attributes of an element, or what it stands in, say how its calls are made. */
 function isOptioned(element: Element): boolean {
-  return [...get(element, "attributes")].some(({ name }) =>
-    name.startsWith(`${Attribute.reflex}-`) && !/args|permanent/.test(name)
-  ) || !!closest(element, `[${Option.root}]`);
+  return [...get(element, "attributes")].some(({ name }) => OPTIONED.test(name)) ||
+    !!closest(element, `[${Option.root}]`);
 }

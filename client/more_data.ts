@@ -5,7 +5,7 @@
  */
 
 import type { ElementData } from "../protocol/frames.ts";
-import { Attribute, Option } from "../protocol/markers.ts";
+import { Attribute, Option, OURS } from "../protocol/markers.ts";
 import { all, attribute, get, has, page } from "./dom.ts";
 import { rootsOf } from "./roots.ts";
 import { warn } from "./warn.ts";
@@ -65,7 +65,7 @@ function asks(element: Element, name: string): boolean {
 function ownData(element: Element): Record<string, string> {
   const found: Record<string, string> = {};
   for (const { name, value } of get(element, "attributes")) {
-    if (name.startsWith("data-") && !name.startsWith(Attribute.reflex) && name !== Attribute.key) {
+    if (name.startsWith("data-") && !OURS.test(name) && name !== Attribute.key) {
       found[name] = value;
     }
   }

@@ -5,7 +5,7 @@
  */
 
 import type { ElementData } from "../protocol/frames.ts";
-import { Attribute } from "../protocol/markers.ts";
+import { Attribute, OURS } from "../protocol/markers.ts";
 import { attribute, closest, get } from "./dom.ts";
 import { isCheckable, markSent } from "./fields.ts";
 
@@ -18,7 +18,7 @@ type Data = { -readonly [K in keyof ElementData]: ElementData[K] } & { a?: Recor
 export function elementData(element: Element, submitter?: HTMLElement | null): ElementData {
   const data: Data = {};
   for (const { name, value } of get(element, "attributes")) {
-    if (!name.startsWith(Attribute.reflex) && !unsaid.has(name)) {
+    if (!OURS.test(name) && !unsaid.has(name)) {
       (data.a ??= {})[name] = value;
     }
   }

@@ -74,6 +74,12 @@ export const Option = {
   root: "data-reflex-root",
 } as const;
 
+/** The name of an attribute of ours, in the browser. An app with names of its own has others: they are put here as text. */
+export const OURS = /^data-reflex/;
+
+/** The name of one of these that says how calls are made; likewise. */
+export const OPTIONED = /^data-reflex-(?!(args|permanent)$)/;
+
 /**
  * How an element shows that a reflex of its is under way.
  *

@@ -7,6 +7,7 @@
 import { defaultLimits, type Limits } from "../protocol/limits.ts";
 import type { Topic } from "./bus/topic.ts";
 import { compose } from "./compose.ts";
+import { byPath, type ScriptsByPath } from "./door/client_door.ts";
 import { answer } from "./door/front_door.ts";
 import type { Route, RouteHandlers, RouteOptions } from "./door/route_door.ts";
 import type { Parts, Site } from "./door/parts.ts";
@@ -26,6 +27,8 @@ import type { PathParams } from "./http/params.ts";
 import { makeStaticFiles, type StaticOptions } from "./http/static_options.ts";
 import { consoleLogger, type Logger } from "./observe.ts";
 import { type AppOptions, environment, readBase, readOrigins } from "./options.ts";
+import { type OwnNames, readAttributeNames } from "./page/attribute_names.ts";
+import { type ClientScripts, scriptsFor } from "./page/client_scripts.ts";
 import {
   type ErrorComponent,
   type KeyedPageComponent,
@@ -79,6 +82,9 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
   #allowed: { hosts: readonly string[]; origins: readonly string[] };
   readonly #hub: Hub;
   readonly #pending: Pending;
+  readonly #attributes: OwnNames | undefined;
+  readonly #scripts: ClientScripts;
+  readonly #scriptsByPath: ScriptsByPath;
   #parts: Promise<Parts> | undefined;
   #draining = false;
   #warnedPlain = false;
@@ -97,6 +103,9 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
     this.#log = options.log ?? consoleLogger;
     this.#hub = new Hub(this.#limits);
     this.#pending = new Pending(this.#limits);
+    this.#attributes = readAttributeNames(options.attributes);
+    this.#scripts = scriptsFor(this.#attributes);
+    this.#scriptsByPath = byPath(this.#scripts);
     this.#allowed = { hosts: options.hosts ?? [], origins: readOrigins(options.origins) };
     // A secret that is not one is found at start, not at the first request.
     if (options.secrets !== undefined) readSecrets(options.secrets);
@@ -386,6 +395,7 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
       base: this.#base,
       limits: this.#limits,
       log: this.#log,
+      scripts: this.#scriptsByPath,
       allowed: this.#allowed,
       accessLog: this.#options.accessLog ?? false,
       deployed: environment("DENO_DEPLOYMENT_ID") !== undefined,
@@ -499,6 +509,8 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
       registry: this.#registry,
       hub: this.#hub,
       pending: this.#pending,
+      attributes: this.#attributes,
+      scripts: this.#scripts,
     });
     // A store that was away at the first request may be there at the next.
     this.#parts.catch(() => this.#parts = undefined);

@@ -15,7 +15,7 @@ import { HttpError } from "./http/error.ts";
 import { type RequestContext, runMiddleware } from "./http/middleware.ts";
 import { readPath } from "./http/path.ts";
 import { type AppOptions, environment } from "./options.ts";
-import { clientHash } from "./page/client_script.ts";
+import type { OwnNames } from "./page/attribute_names.ts";
 import { findPage, type Page, type Untyped } from "./page/page.ts";
 import { makeReference } from "./reflex/call.ts";
 import type { Logger } from "./observe.ts";
@@ -34,7 +34,9 @@ import { Records } from "./session/records.ts";
 import { SessionValues } from "./session/values.ts";
 
 /** What an app has before its keys are there. */
-export type Given = Pick<Parts, "base" | "limits" | "log" | "site" | "registry" | "hub" | "pending">;
+export type Given =
+  & Pick<Parts, "base" | "limits" | "log" | "site" | "registry" | "hub" | "pending" | "scripts">
+  & { readonly attributes: OwnNames | undefined };
 
 /**
  * The parts of an app.
@@ -54,10 +56,14 @@ export async function compose<Session extends object = Untyped>(
     await appSecrets(store, app, options.secrets ?? environment("ARGYLE_SECRET")),
     clock,
   );
-  const build = [PROTOCOL_VERSION, clientHash, environment("DENO_DEPLOYMENT_ID") ?? ""].join(" ");
+  const build = [PROTOCOL_VERSION, given.scripts.hash, environment("DENO_DEPLOYMENT_ID") ?? ""].join(" ");
   const topics = new Topics(), refreshes = new Refreshes();
   const loads = new Loads(topics, limits.loads);
-  const renderer = new Renderer(given.registry, name, { limits, clock, log }, { loads, topics });
+  const renderer = new Renderer(given.registry, { app: name, attributes: given.attributes }, {
+    limits,
+    clock,
+    log,
+  }, { loads, topics });
   return {
     ...given,
     lang,

@@ -8,6 +8,7 @@ import type { Clock } from "../protocol/clock.ts";
 import type { Limits } from "../protocol/limits.ts";
 import type { Schema } from "../protocol/schema.ts";
 import type { Logger } from "./observe.ts";
+import type { AttributeNames } from "./page/attribute_names.ts";
 import type { Layout, Untyped } from "./page/page.ts";
 import type { Engine } from "./session/store.ts";
 
@@ -54,6 +55,11 @@ export interface AppOptions<Session extends object = Untyped> extends Partial<En
   readonly layout?: Layout<Session> | readonly Layout<Session>[];
   /** The language of its documents; `en` where left out. */
   readonly lang?: string;
+  /**
+   * Names for `data-reflex` and its like: `{ reflex: "data-sr", debounce: "data-wait" }`. What is not named follows the
+   * name of `reflex`, as `data-sr-confirm` does. The names that they replace mean nothing in the app's markup.
+   */
+  readonly attributes?: Partial<AttributeNames>;
   /** Limits other than the defaults: bytes, milliseconds, numbers. */
   readonly limits?: Partial<Limits>;
   /** Where messages for the operator go; the console where left out. */

@@ -8,7 +8,9 @@ import type { Window } from "happy-dom";
 import type { Socket } from "../client/environment.ts";
 import type { Clock } from "../protocol/clock.ts";
 import type { Json } from "../protocol/frames.ts";
+import { Attribute } from "../protocol/markers.ts";
 import { clientScripts } from "../server/page/client_script.ts";
+import { clientPath } from "../server/page/document.ts";
 
 /** What a page takes from outside. */
 export interface Outside {
@@ -67,7 +69,7 @@ export class PageWindow {
     // Before the page is there: its ids are names of the window too.
     const scope = scopeOf(window, outside);
     window.document.write(html);
-    const client = isScripted ? run(scope) : undefined;
+    const client = isScripted ? run(scope, await scriptsOf(window, outside)) : undefined;
     const shown = new PageWindow(window, client);
     shown.#follow(outside.leave);
     return shown;
@@ -158,28 +160,53 @@ type Name = "client" | "rest";
 
 type Script = (...values: unknown[]) => Exports;
 
-const compiled = new Map<Name, { names: readonly string[]; run: Script }>();
+type Codes = Readonly<Record<Name, string>>;
 
-function run(scope: Scope): Exports {
-  const client = evaluate("client", scope, {
+const compiled = new Map<string, { names: readonly string[]; run: Script }>();
+
+/** The scripts that a page names: an app with names of its own for attributes serves its own. */
+async function scriptsOf(window: Window, { fetch }: Outside): Promise<Codes> {
+  const source = window.document.querySelector(`script[${Attribute.page}]`)?.getAttribute("src");
+  if (!source || source.endsWith(clientPath("client"))) return clientScripts;
+  const get = async (path: string) => {
+    const response = await fetch(new URL(path, window.location.href).href, {});
+    if (!response.ok) {
+      throw new Error(`Cannot open a page: its script ${path} is answered by ${response.status}.`);
+    }
+    return await response.text();
+  };
+  return { client: await get(source), rest: await get(source.replace(/client(?=-\w+\.js$)/, "rest")) };
+}
+
+function run(scope: Scope, codes: Codes): Exports {
+  const client = evaluate("client", codes, scope, {
     client: undefined,
-    // All are there: nothing has to be got.
-    load: () => Promise.resolve(evaluate("rest", scope, { client, load: undefined })),
+    // All are there: nothing has to be got. It is asked for while the first one is still being evaluated.
+    load: () => Promise.resolve().then(() => evaluate("rest", codes, scope, { client, load: undefined })),
   });
   return client;
 }
 
-function evaluate(name: Name, scope: Scope, own: { client: unknown; load: unknown }): Exports {
-  let script = compiled.get(name);
-  if (script === undefined) compiled.set(name, script = compile(name, Object.keys(scope)));
+function evaluate(
+  name: Name,
+  codes: Codes,
+  scope: Scope,
+  own: { client: unknown; load: unknown },
+): Exports {
+  const code = codes[name];
+  let script = compiled.get(code);
+  if (script === undefined) compiled.set(code, script = compile(name, code, Object.keys(scope)));
   return script.run(own.client, own.load, ...script.names.map((name) => scope[name]));
 }
 
 // What a module has and a function has not becomes a parameter, in the few forms in which the minifier writes it. In a
 // block of its own: a parameter and a declaration of the script may have one name.
-function compile(script: Name, names: readonly string[]): { names: readonly string[]; run: Script } {
-  const whole = clientScripts[script];
-  const body = whole
+function compile(
+  script: Name,
+  code: string,
+  names: readonly string[],
+): { names: readonly string[]; run: Script } {
+  const body = code
     .replaceAll(/import\s*\{([^}]*)\}\s*from\s*"[^"]+";/g, (_, list: string) => {
       return `const{${renamed(list, ([name, own]) => `${name}:${own}`)}}=$client;`;
     })

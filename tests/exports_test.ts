@@ -25,7 +25,7 @@ const surface: Record<string, readonly string[]> = {
     "Exchange FailedCall FakeClock FieldValue OpenOptions Served StoreUnderTest TestPage open storeContract",
   ),
   "./types": list(`
-    Action ActionOptions AnyApp AppOptions Bound CalledAction Check Clock CookieOptions ElementReader Entry ErrorComponent FieldAttributes FieldName Flash FormAction FormBinding FormOptions FormReader JsxElement KeyContext KeyedContext
+    Action ActionOptions AnyApp AppOptions AttributeNames Bound CalledAction Check Clock CookieOptions ElementReader Entry ErrorComponent FieldAttributes FieldName Flash FormAction FormBinding FormOptions FormReader JsxElement KeyContext KeyedContext
     KeyedPageComponent KeyedPageOptions Limits
     ListenOptions Listening LiveProps Load LoadOptions LogFields Logger Offer OfferArgs OfferOptions Offerable PageComponent PageError PageOptions PublicContext PublicPageComponent PublicPageOptions PushOperation Raw ReflexClass
     RouteContext RouteHandler RouteHandlers RouteOptions

@@ -7,16 +7,19 @@
 import { gzipSync } from "node:zlib";
 import { takesGzip } from "../http/compress.ts";
 import { HttpError } from "../http/error.ts";
-import { clientHash, clientScripts } from "../page/client_script.ts";
+import { type ClientScripts, defaultScripts } from "../page/client_scripts.ts";
 import { clientPath } from "../page/document.ts";
 
 /** One of them. */
 class Script {
   readonly code: string;
+  /** Its entity tag, but for what is said of its coding. */
+  readonly tag: string;
   #zipped: Uint8Array<ArrayBuffer> | undefined;
 
-  constructor(code: string) {
+  constructor(code: string, tag: string) {
     this.code = code;
+    this.tag = tag;
   }
 
   /** Zipped as well as it can be, since that is done once; a `CompressionStream` has no level. */
@@ -25,13 +28,20 @@ class Script {
   }
 }
 
-const scripts = new Map(
-  Object.entries(clientScripts).map(([name, code]) => [clientPath(name), new Script(code)]),
-);
+/** The scripts of an app, by their paths. */
+export type ScriptsByPath = ReadonlyMap<string, Script>;
 
-/** The browser's script of this path, if it is one's. */
-export function clientScriptAt(path: string): Script | undefined {
-  return scripts.get(path);
+/** Makes them ready to be served. Apps without names of their own have one copy of what is zipped. */
+export function byPath(scripts: ClientScripts): ScriptsByPath {
+  return scripts === defaultScripts ? shared : read(scripts);
+}
+
+const shared = read(defaultScripts);
+
+function read({ hash, codes }: ClientScripts): ScriptsByPath {
+  return new Map(
+    Object.entries(codes).map(([name, code]) => [clientPath(name, hash), new Script(code, hash)]),
+  );
 }
 
 /**
@@ -48,7 +58,7 @@ export function serveClient(request: Request, script: Script): Response {
     "content-type": "text/javascript; charset=utf-8",
     "cache-control": "public, max-age=31536000, immutable",
     vary: "accept-encoding",
-    etag: gzip ? `"${clientHash}-gzip"` : `"${clientHash}"`,
+    etag: gzip ? `"${script.tag}-gzip"` : `"${script.tag}"`,
   });
   if (request.headers.get("if-none-match") === headers.get("etag")) {
     return new Response(null, { status: 304, headers });

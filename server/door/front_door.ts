@@ -13,7 +13,7 @@ import { arrive } from "../http/host.ts";
 import { checkPostOrigin } from "../http/origin.ts";
 import { readPath } from "../http/path.ts";
 import { type Logger, makeRequestId } from "../observe.ts";
-import { clientScriptAt, serveClient } from "./client_door.ts";
+import { type ScriptsByPath, serveClient } from "./client_door.ts";
 import { failure, readFailure } from "./failure.ts";
 import type { Arrived, Parts } from "./parts.ts";
 import { serveSite } from "./site_door.ts";
@@ -28,6 +28,8 @@ export interface House {
   readonly base: string;
   readonly limits: Limits;
   readonly log: Logger;
+  /** The browser's scripts. */
+  readonly scripts: ScriptsByPath;
   /** Names and origins that are ours. */
   readonly allowed: { readonly hosts: readonly string[]; readonly origins: readonly string[] };
   /** Whether an edge in front of us decides which names reach us. */
@@ -103,7 +105,7 @@ async function open({ request, id, arrival, development }: Arrived, house: House
   }
   checkPostOrigin(request, arrival);
   const arrived: Arrived = { request, id, arrival, path, development };
-  const script = clientScriptAt(path);
+  const script = house.scripts.get(path);
   if (script !== undefined) return serveClient(request, script);
   if (path === Path.socket) {
     if (house.draining) throw new HttpError(503, "The server restarts.", { headers: { "retry-after": "1" } });

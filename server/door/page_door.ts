@@ -98,7 +98,11 @@ async function sealVisit(
   // The socket follows in a moment and finds this very render, so that nothing is rendered twice.
   parts.parked.park(visit, view);
   const data = { visit, path: `${url.pathname}${url.search}`, hash, state, identity, isWatched };
-  return { token: await sealPage(parts.keys, session.id, parts.build, data), visit };
+  return {
+    token: await sealPage(parts.keys, session.id, parts.build, data),
+    visit,
+    hash: parts.scripts.hash,
+  };
 }
 
 // A response of the page's own keeps its headers; what it does not say of safety is said here.

@@ -7,6 +7,7 @@
 import type { Arrival } from "../http/host.ts";
 import type { Middleware } from "../http/middleware.ts";
 import type { StaticFiles } from "../http/static_options.ts";
+import type { ClientScripts } from "../page/client_scripts.ts";
 import type { Page } from "../page/page.ts";
 import type { Host } from "../reflex/host.ts";
 import type { KeyRing } from "../seal/key_ring.ts";
@@ -20,6 +21,8 @@ export interface Parts extends Host {
   readonly base: string;
   /** The language of its documents. */
   readonly lang: string;
+  /** The browser's scripts, with the app's names for attributes. */
+  readonly scripts: ClientScripts;
   /** Names this build: page data of another does not open. */
   readonly build: string;
   readonly keys: KeyRing;

@@ -5,6 +5,7 @@
  */
 
 import { Attribute, isUrlAttribute, Option } from "../../protocol/mod.ts";
+import type { OwnNames } from "./attribute_names.ts";
 
 /**
  * - `plain`: nothing to look at
@@ -107,6 +108,14 @@ export function attributeName(prop: string): AttributeName {
   // Props can be a stranger's words, so that not every name can be kept.
   if (names.size < remembered && prop.length < 64) names.set(prop, name);
   return name;
+}
+
+/** The same in an app that has names of its own: there `data-reflex` is one of its data. */
+export function nameIn(name: AttributeName, own: OwnNames): AttributeName {
+  const html = name.html.toLowerCase();
+  if (html === own.reflex) return { ...name, kind: "reflex", isOwn: false };
+  if (html === own.args) return { ...name, kind: "args", isOwn: false };
+  return name.kind === "reflex" ? { ...name, kind: "enumerated", isOwn: name.html === html } : name;
 }
 
 function readName(prop: string): AttributeName {

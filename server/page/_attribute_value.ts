@@ -45,7 +45,7 @@ export function attributeValue(name: AttributeName, given: unknown, element?: st
       );
     case "args":
       if (isAbsent(value)) return undefined;
-      throw new TypeError(`Cannot write ${Attribute.args}${on(element)} by hand: use on().`);
+      throw new TypeError(`Cannot write ${name.html}${on(element)} by hand: use on().`);
     case "root":
       return checkRoots(value, element);
     case "key":

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { Attribute, type Json } from "../../protocol/mod.ts";
-import type { Call } from "./binding.ts";
+import { Attribute, type Json, Option } from "../../protocol/mod.ts";
+import type { Call, CallOptions } from "./binding.ts";
 import { describe } from "./_child.ts";
 import { checkToken, offerTargets, reflexTargets } from "./_reflex.ts";
-import { currentRendering } from "./_rendering.ts";
+import { currentAttributes, currentRendering } from "./_rendering.ts";
 
 /** The attributes by name; each is absent where there is nothing to say. */
 export type BindingAttributes = { [name: string]: string };
@@ -27,6 +27,8 @@ export function bindingAttributes(
   element: string,
 ): BindingAttributes {
   const hasDeclared = declared !== undefined && declared !== null && declared !== false;
+  const attributes = currentAttributes() ?? defaults;
+  const { reflex, args } = attributes;
   const targets = hasDeclared ? reflexTargets(declared, element) : [];
   offerTargets(targets);
   const rendering = currentRendering();
@@ -34,22 +36,29 @@ export function bindingAttributes(
   if (calls.length === 0 || rendering === undefined) return {};
   let tokens = hasDeclared ? `${declared}`.trim() : "";
   let hasArguments = false;
-  const own = calls.map(({ event, owner, method, args, names }) => {
+  let options: BindingAttributes | undefined;
+  const own = calls.map(({ event, owner, method, args: given, names, options: more }) => {
     const target = `${rendering.recorder.nameOf(owner)}#${method}`;
     const list = names === undefined
-      ? jsonArguments(args, target, element)
+      ? jsonArguments(given, target, element)
       : [`${rendering.recorder.nameOf(names.owner)}#${names.method}`];
     const binding = `${event}->${target}`;
     checkToken(binding, element);
     tokens = tokens === "" ? binding : `${tokens} ${binding}`;
     hasArguments ||= list.length > 0;
     rendering.recorder.offer(target, list);
+    for (const [key, value] of more === undefined ? [] : Object.entries(more)) {
+      options ??= {};
+      options[attributes[key as keyof CallOptions]] = value;
+    }
     return list;
   });
-  if (!hasArguments) return { [Attribute.reflex]: tokens };
+  if (!hasArguments) return { ...options, [reflex]: tokens };
   const lists = targets.length === 0 ? own : [...targets.map(() => []), ...own];
-  return { [Attribute.reflex]: tokens, [Attribute.args]: JSON.stringify(lists) };
+  return { ...options, [reflex]: tokens, [args]: JSON.stringify(lists) };
 }
+
+const defaults = { ...Attribute, ...Option };
 
 function jsonArguments(args: readonly unknown[], target: string, element: string): readonly Json[] {
   let end = args.length;

@@ -7,7 +7,7 @@
 
 import { Fragment } from "preact";
 import { Attribute } from "../../protocol/mod.ts";
-import { attributeName } from "./_attribute_name.ts";
+import { attributeName, nameIn } from "./_attribute_name.ts";
 import { attributeValue, unwrapSignal } from "./_attribute_value.ts";
 import { BINDING, type Call } from "./binding.ts";
 import { bindingAttributes } from "./_binding_attributes.ts";
@@ -17,8 +17,8 @@ import { checkRawText, isRawText, plainText } from "./_raw_text.ts";
 import { writeLeaf } from "./_leaf.ts";
 import { Written } from "./_memo_cache.ts";
 import { replaceBy } from "./_memo_render.ts";
-import { offerTargets } from "./_reflex.ts";
-import { isStamping } from "./_rendering.ts";
+import { offerHoles, offerTargets } from "./_reflex.ts";
+import { currentAttributes, isStamping } from "./_rendering.ts";
 import { Template } from "./_template.ts";
 import { Raw } from "./raw.ts";
 
@@ -51,9 +51,11 @@ export function guardElement(node: Node, element: string, key: unknown): void {
     return;
   }
   let next: Props | undefined;
+  const own = currentAttributes();
   let declared: unknown;
   for (const prop in given) {
-    const name = attributeName(prop);
+    let name = attributeName(prop);
+    if (own !== undefined) name = nameIn(name, own);
     const value = given[prop];
     switch (name.kind) {
       case "children":
@@ -149,7 +151,9 @@ export function guardFragment(node: Node, key: unknown): void {
       "Cannot render a template that another JSX runtime made, or none: set jsxImportSource, and spread no data on a fragment.",
     );
   }
-  offerTargets(template.targets);
+  const own = currentAttributes();
+  offerTargets(template.targets(own));
+  if (own !== undefined) offerHoles(template.attributes, exprs as unknown[], own);
   if (key != null) stampTemplate(template, exprs as unknown[], key);
   if (template.rawTexts.length === 0 || !isForeign(node)) return;
   for (const raw of template.rawTexts) template.checkRawText(raw, exprs as unknown[], true);

@@ -6,6 +6,7 @@
 
 import { Fragment, isValidElement } from "preact";
 import type { Props } from "./_element.ts";
+import { currentAttributes } from "./_rendering.ts";
 import { Template } from "./_template.ts";
 
 /** What is compiled and holds texts alone: its markup follows from these. */
@@ -40,14 +41,18 @@ function isEqual(a: readonly unknown[], b: readonly unknown[]): boolean {
 }
 
 function textsOf(children: unknown): unknown[] | undefined {
-  const parts: unknown[] = [];
+  const parts: unknown[] = [], own = currentAttributes();
   for (const child of Array.isArray(children) ? children : [children]) {
     if (!isValidElement(child) || child.type !== Fragment) return undefined;
     const { template, exprs } = child.props as Props;
-    if (!(template instanceof Template) || template.targets.length > 0 || child.key != null) return undefined;
+    if (!(template instanceof Template) || template.targets(own).length > 0 || child.key != null) {
+      return undefined;
+    }
     parts.push(template);
     for (const value of exprs as unknown[]) {
       if (typeof value !== "string" && value !== null) return undefined;
+      // What a hole offers is known to the render.
+      if (own !== undefined && value?.startsWith(" data-")) return undefined;
       parts.push(value);
     }
   }

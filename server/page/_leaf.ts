@@ -7,12 +7,12 @@
 
 import { Attribute } from "../../protocol/mod.ts";
 import type { Call } from "./binding.ts";
-import { attributeName } from "./_attribute_name.ts";
+import { attributeName, nameIn } from "./_attribute_name.ts";
 import { attributeValue } from "./_attribute_value.ts";
 import { bindingAttributes } from "./_binding_attributes.ts";
 import { escapeHtml } from "./_escape.ts";
 import { hasId, keyText } from "./_key.ts";
-import { isStamping } from "./_rendering.ts";
+import { currentAttributes, isStamping } from "./_rendering.ts";
 
 /** Elements whose attributes are nothing but attributes, and whose text is nothing but text. */
 const elements = new Set(
@@ -32,9 +32,11 @@ export function writeLeaf(
   key: unknown,
 ): string | undefined {
   if (!elements.has(element)) return undefined;
+  const own = currentAttributes();
   let start = "", text = "";
   for (const prop in props) {
-    const name = attributeName(prop);
+    let name = attributeName(prop);
+    if (own !== undefined) name = nameIn(name, own);
     const given = props[prop];
     const value = name.kind === "url" ? attributeValue(name, given, element) : given;
     if (typeof value !== "string" && typeof value !== "number") return undefined;

@@ -5,6 +5,7 @@
  */
 
 import type { Json } from "../../protocol/mod.ts";
+import type { OwnNames } from "./attribute_names.ts";
 import type { Recorder } from "./binding.ts";
 import type { Rendering } from "./_rendering.ts";
 import { hold, isHeld, isSteady } from "./_steady.ts";
@@ -19,6 +20,8 @@ export interface Offered {
 export interface Noted {
   /** The classes that it names, and how: that is up to the app. */
   readonly names: readonly (readonly [owner: object, name: string])[];
+  /** The names for attributes under which it was written, likewise. */
+  readonly attributes: OwnNames | undefined;
   /** What it offers. */
   offers: readonly Offered[];
   /** What it puts into the document's head. */
@@ -48,6 +51,7 @@ export function noteAnew(): void {
 export class Notes implements Recorder, Noted {
   readonly #outer = current;
   readonly #rendering: Rendering;
+  readonly attributes: OwnNames | undefined;
   names: [owner: object, name: string][] = none;
   offers: Offered[] = none;
   heads: string[] = none;
@@ -58,6 +62,7 @@ export class Notes implements Recorder, Noted {
 
   constructor(rendering: Rendering) {
     this.#rendering = rendering;
+    this.attributes = rendering.attributes;
   }
 
   /** Notes are taken from here on. */
@@ -148,9 +153,10 @@ function copy(args: readonly Json[]): readonly Json[] {
 const none: never[] = [];
 const noReads: Map<string | symbol, unknown> = new Map();
 
-/** Whether the app has the same names for the classes as when the string was written. */
-export function areNamed({ names }: Noted, { recorder }: Rendering): boolean {
-  return names.length === 0 || names.every(([owner, name]) => recorder.nameOf(owner) === name);
+/** Whether the app has the same names, of classes and of attributes, as when the string was written. */
+export function areNamed({ names, attributes: before }: Noted, { recorder, attributes }: Rendering): boolean {
+  return before === attributes &&
+    (names.length === 0 || names.every(([owner, name]) => recorder.nameOf(owner) === name));
 }
 
 /** Whether the contexts around hold what they held when the string was written. */

@@ -131,8 +131,8 @@ function callRemembered(this: { readonly __v: Node }, props: Props, context: obj
   } finally {
     notes.end();
   }
-  const { isAnew, names, offers, heads, reads, contexts } = notes;
-  const noted = isAnew ? undefined : { names, offers, heads, reads, contexts };
+  const { isAnew, names, attributes, offers, heads, reads, contexts } = notes;
+  const noted = isAnew ? undefined : { names, attributes, offers, heads, reads, contexts };
   const written = memory.add(props, key, html, noted);
   return asNode(written);
 }
@@ -155,8 +155,8 @@ function capture(
   const inner = createElement(component as never, props as never) as VNode;
   expectRoot(inner, key);
   around = node;
-  const ids = currentRendering()?.ids;
-  const rendering: Rendering = newRendering(notes, notes, ids);
+  const { attributes, ids } = currentRendering() ?? {};
+  const rendering: Rendering = newRendering(notes, notes, attributes, ids);
   return within(rendering, () => renderToString(inner, new Proxy(context, new ContextReader(notes))));
 }
 

@@ -5,9 +5,10 @@
  */
 
 import { Attribute } from "../../protocol/mod.ts";
+import type { OwnNames } from "./attribute_names.ts";
 import { describe } from "./_child.ts";
-import { escapeHtml } from "./_escape.ts";
-import { currentRendering } from "./_rendering.ts";
+import { unescapeHtml } from "./_escape.ts";
+import { currentAttributes, currentRendering } from "./_rendering.ts";
 
 const token = /^([A-Za-z][\w:.+-]*)(?:->([A-Za-z0-9_$.]+#[A-Za-z0-9_$]+))?$/;
 
@@ -59,7 +60,14 @@ export function checkToken(text: string, element?: string): void {
 
 function refusal(why: string, element?: string): TypeError {
   const where = element === undefined ? "" : ` on <${element}>`;
-  return new TypeError(`Cannot write ${Attribute.reflex}${where}: ${why}.`);
+  const { reflex } = currentAttributes() ?? Attribute;
+  return new TypeError(`Cannot write ${reflex}${where}: ${why}.`);
+}
+
+/** The error of whoever writes arguments without a render. */
+export function argsRefusal(name: string, element?: string): TypeError {
+  const where = element === undefined ? "" : ` on <${element}>`;
+  return new TypeError(`Cannot write ${name}${where} by hand: use on().`);
 }
 
 /** Records what a value of `data-reflex` offers: calls without arguments. */
@@ -73,20 +81,39 @@ export function offerTargets(targets: readonly string[]): void {
 }
 
 /**
+ * Records what is offered in the holes of a template, in an app with names of its own. They were written by code that
+ * does not know of the app.
+ *
+ * @param holes which of the values are attributes
+ */
+export function offerHoles(holes: readonly number[], values: readonly unknown[], own: OwnNames): void {
+  for (const hole of holes) {
+    const value = values[hole];
+    if (typeof value !== "string" || !value.startsWith(" data-")) continue;
+    const [, name = "", text = ""] = /^ ([^=]+)="([^"]*)"$/.exec(value) ?? [];
+    if (name.toLowerCase() === own.args) throw argsRefusal(name);
+    if (name.toLowerCase() === own.reflex) offerTargets(reflexTargets(unescapeHtml(text)));
+  }
+}
+
+/**
  * A `data-reflex` in a hole of a template. The renderer makes a string of it when it writes the template, and not
- * before: that is the moment at which the page offers it.
+ * before: that is the moment at which the page offers it, and at which it shows whose page it is.
  */
 export class ReflexAttribute {
-  readonly #targets: readonly string[];
+  readonly #value: unknown;
   readonly #html: string;
 
-  constructor(value: string) {
-    this.#targets = reflexTargets(value);
-    this.#html = ` ${Attribute.reflex}="${escapeHtml(value)}"`;
+  /** @param html as it is written */
+  constructor(value: unknown, html: string) {
+    this.#value = value;
+    this.#html = ` ${html}`;
   }
 
   [Symbol.toPrimitive](): string {
-    offerTargets(this.#targets);
+    const own = currentAttributes();
+    // Where it has another name, the page offers that by `offerHoles`, and this is nothing special.
+    if (own === undefined || own.reflex === Attribute.reflex) offerTargets(reflexTargets(this.#value));
     return this.#html;
   }
 }

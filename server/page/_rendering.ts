@@ -7,6 +7,7 @@
 
 import type { Node } from "./_element.ts";
 import { IdSeeds } from "./_id_seeds.ts";
+import type { OwnNames } from "./attribute_names.ts";
 import type { Recorder } from "./binding.ts";
 
 /** One render. */
@@ -14,6 +15,8 @@ export interface Rendering {
   readonly recorder: Recorder;
   /** Takes the markup of the page's `<Head>` elements. */
   readonly head: { add(html: string): void };
+  /** The app's names for attributes, where it has its own. */
+  readonly attributes: OwnNames | undefined;
   /** How many calls of the renderer stand on the stack. */
   depth: number;
   /** How many of them are ours. A component may render strings of its own: those are not part of the page. */
@@ -38,6 +41,11 @@ export function isStamping(): boolean {
   return rendering !== undefined && rendering.depth === rendering.own && rendering.heads === 0;
 }
 
+/** The names for attributes of the app whose page is being written; `undefined` for those that are the default. */
+export function currentAttributes(): OwnNames | undefined {
+  return rendering?.attributes;
+}
+
 /** Notes that a component, in the body of a page, asks for an id. */
 export function seedId(component: Node): void {
   if (isStamping()) rendering?.ids.seed(component);
@@ -52,9 +60,10 @@ export function moveDepth(by: 1 | -1): void {
 export function newRendering(
   recorder: Recorder,
   head: { add(html: string): void },
+  attributes: OwnNames | undefined,
   ids: IdSeeds = new IdSeeds(),
 ): Rendering {
-  return { recorder, head, depth: 0, own: 1, heads: 0, offered: undefined, ids };
+  return { recorder, head, attributes, depth: 0, own: 1, heads: 0, offered: undefined, ids };
 }
 
 /** Runs a render; the one that was going on before goes on after it, whatever happens. */

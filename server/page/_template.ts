@@ -8,9 +8,12 @@
  * @module
  */
 
+import { Attribute } from "../../protocol/mod.ts";
+import type { OwnNames } from "./attribute_names.ts";
 import { checkRawText, plainText } from "./_raw_text.ts";
 import { unescapeHtml } from "./_escape.ts";
 import { KeyHole } from "./_key.ts";
+import { argsRefusal, reflexTargets } from "./_reflex.ts";
 import type { StartTag } from "./_start_tag.ts";
 import { readTemplate } from "./_template_reader.ts";
 
@@ -19,6 +22,15 @@ export interface RawText {
   readonly element: string;
   readonly parts: readonly string[];
   readonly holes: readonly number[];
+}
+
+/** A static attribute that may be one of ours: what it is named is up to each app. */
+export interface DataAttribute {
+  /** In lower case. */
+  readonly name: string;
+  readonly value: string;
+  /** The name of its element. */
+  readonly tag: string;
 }
 
 /** What there is to know of a template. Its class is the proof that the strings come from a compiler, not from JSON. */
@@ -34,8 +46,8 @@ export class Template {
   readonly attributes: readonly number[];
   /** Texts without entities. */
   readonly rawTexts: readonly RawText[];
-  /** What the static `data-reflex` attributes offer. */
-  readonly targets: readonly string[];
+  /** The static attributes that begin with `data-`. */
+  readonly data: readonly DataAttribute[];
   /** Which of the holes are children inside svg or math. */
   readonly foreign: readonly number[];
   /** The start tags with holes. */
@@ -51,12 +63,37 @@ export class Template {
       keys: this.keys,
       attributes: this.attributes,
       rawTexts: this.rawTexts,
-      targets: this.targets,
+      data: this.data,
       foreign: this.foreign,
       tags: this.tags,
       root: this.root,
       isHole: this.isHole,
     } = readTemplate(strings));
+  }
+
+  #targets: readonly string[] | undefined;
+  #ownTargets: WeakMap<OwnNames, readonly string[]> | undefined;
+
+  /**
+   * What the static attributes offer, the same list each time.
+   *
+   * @param own the app's names, where it has its own
+   * @throws TypeError for a malformed `data-reflex`, and for arguments by hand
+   */
+  targets(own: OwnNames | undefined): readonly string[] {
+    if (own === undefined) return this.#targets ??= this.#readTargets(Attribute);
+    const known = this.#ownTargets?.get(own);
+    if (known !== undefined) return known;
+    const targets = this.#readTargets(own);
+    (this.#ownTargets ??= new WeakMap()).set(own, targets);
+    return targets;
+  }
+
+  #readTargets({ reflex, args }: Pick<OwnNames, "reflex" | "args">): readonly string[] {
+    return this.data.flatMap(({ name, value, tag }) => {
+      if (name === args) throw argsRefusal(name, tag);
+      return name === reflex ? reflexTargets(value, tag) : [];
+    });
   }
 
   /**

@@ -10,10 +10,10 @@ import { attributeName } from "./_attribute_name.ts";
 import { checkAnimated } from "./_attribute_value.ts";
 import { relaxHtml, unescapeHtml } from "./_escape.ts";
 import { checkRawText, isRawText } from "./_raw_text.ts";
-import { reflexTargets } from "./_reflex.ts";
+import { argsRefusal } from "./_reflex.ts";
 import { checkRoots } from "./_roots.ts";
 import { StartTag } from "./_start_tag.ts";
-import type { RawText, Template } from "./_template.ts";
+import type { DataAttribute, RawText, Template } from "./_template.ts";
 
 /** The fields of a template. */
 export type TemplateFields = Pick<
@@ -22,7 +22,7 @@ export type TemplateFields = Pick<
   | "keys"
   | "attributes"
   | "rawTexts"
-  | "targets"
+  | "data"
   | "foreign"
   | "tags"
   | "root"
@@ -32,7 +32,7 @@ export type TemplateFields = Pick<
 /**
  * Reads a template.
  *
- * @throws TypeError for markup that is never written: handlers as text, `srcdoc`, malformed `data-reflex`
+ * @throws TypeError for markup that is never written: handlers as text, `srcdoc`, what only `on()` writes
  */
 export function readTemplate(strings: readonly string[]): TemplateFields {
   const reader = new Reader();
@@ -57,7 +57,7 @@ class Reader implements TemplateFields {
   readonly keys: { hole: number; key: string }[] = [];
   readonly attributes: number[] = [];
   readonly rawTexts: RawText[] = [];
-  readonly targets: string[] = [];
+  readonly data: DataAttribute[] = [];
   readonly foreign: number[] = [];
   readonly tags: StartTag[] = [];
   root: StartTag | undefined;
@@ -174,12 +174,9 @@ class Reader implements TemplateFields {
       case "inner":
         throw new TypeError(`Cannot write ${html}="…" on <${tag}>: pass raw(html).`);
       case "args":
-        throw new TypeError(`Cannot write ${html} on <${tag}> by hand: use on().`);
+        throw argsRefusal(html, tag);
       case "key":
         throw new TypeError(`Cannot write ${html} on <${tag}> by hand: it is the element's key.`);
-      case "reflex":
-        this.targets.push(...reflexTargets(unescapeHtml(value ?? ""), tag));
-        break;
       case "root":
         checkRoots(unescapeHtml(value ?? ""), tag);
         break;
@@ -190,8 +187,10 @@ class Reader implements TemplateFields {
         value ??= "true";
         break;
     }
+    const lower = html.toLowerCase();
+    if (lower.startsWith("data-")) this.data.push({ name: lower, value: unescapeHtml(value ?? ""), tag });
     if (html === "value" && valueElements.has(tag) && tag !== "option") throw notSkipped(tag);
-    if (value && this.#start !== undefined && html.toLowerCase() === "id") this.#start.id = relaxHtml(value);
+    if (value && this.#start !== undefined && lower === "id") this.#start.id = relaxHtml(value);
     this.#out += value ? ` ${html}="${relaxHtml(value)}"` : ` ${html}`;
   }
 

@@ -4,8 +4,11 @@
  * @module
  */
 
-import type { Json } from "../../protocol/mod.ts";
+import type { Json, Option } from "../../protocol/mod.ts";
 import type { LiveSlot } from "./live_slot.ts";
+
+/** Values of the attributes that say how calls are made. */
+export type CallOptions = { readonly [K in "permanent" | keyof typeof Option]?: string };
 
 /** One call that an element offers. */
 export interface Call {
@@ -17,6 +20,8 @@ export interface Call {
   readonly method: string;
   /** JSON values. */
   readonly args: readonly unknown[];
+  /** How the element's calls are made: values of attributes, by the names by which they are known here. */
+  readonly options?: CallOptions;
   /** What is given the name of another method in place of arguments. */
   readonly names?: { readonly owner: object; readonly method: string };
 }

@@ -8,8 +8,8 @@ import { Attribute, Path } from "../../protocol/markers.ts";
 import { clientHash } from "./client_script.ts";
 
 /** The path of one of the browser's scripts below an app's base: `client` is what every page carries. */
-export function clientPath(name: string): string {
-  return `${Path.root}${name}-${clientHash}.js`;
+export function clientPath(name: string, hash: string = clientHash): string {
+  return `${Path.root}${name}-${hash}.js`;
 }
 
 /**
@@ -34,6 +34,8 @@ export interface LiveData {
   readonly token: string;
   /** The visit. */
   readonly visit: string;
+  /** Which scripts are the app's. */
+  readonly hash: string;
 }
 
 /**
@@ -62,10 +64,10 @@ export function documentAround(
   // A page's own scripts import ours by the package's name.
   const names = live === undefined || !head.includes("<script")
     ? ""
-    : `<script type="importmap" nonce="${nonce}">${importMap(base)}</script>`;
+    : `<script type="importmap" nonce="${nonce}">${importMap(base, live.hash)}</script>`;
   const script = live === undefined
     ? ""
-    : `<script type="module" nonce="${nonce}" src="${base}${clientPath("client")}" ` +
+    : `<script type="module" nonce="${nonce}" src="${base}${clientPath("client", live.hash)}" ` +
       `${Attribute.page}="${live.token}" ${Attribute.visit}="${live.visit.slice(0, 6)}"></script>`;
   const log = live === undefined || !development
     ? ""
@@ -76,10 +78,10 @@ export function documentAround(
   };
 }
 
-function importMap(base: string): string {
+function importMap(base: string, hash: string): string {
   const imports = {
-    "@argyle/argyle/client": `${base}${clientPath("api")}`,
-    "@argyle/argyle/stimulus": `${base}${clientPath("stimulus")}`,
+    "@argyle/argyle/client": `${base}${clientPath("api", hash)}`,
+    "@argyle/argyle/stimulus": `${base}${clientPath("stimulus", hash)}`,
   };
   return JSON.stringify({ imports });
 }

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { Option } from "../../protocol/markers.ts";
 import { Binding, ITSELF } from "./binding.ts";
 import type { Html } from "./html.ts";
 import { jsx } from "./jsx_runtime.ts";
@@ -138,13 +137,12 @@ const QUIET = 300;
 // The methods stand on the prototype, so that a spread copies the calls and the attributes, and nothing else.
 class BoundForm extends Binding {
   readonly id: string;
-  readonly [Option.debounce] = String(QUIET);
   readonly #errors: Readonly<Record<string, string>>;
 
   constructor(owner: object, method: string, id: string, errors: Readonly<Record<string, string>>) {
     const names = { owner, method };
     super([
-      { event: "submit", owner, method, args: [] },
+      { event: "submit", owner, method, args: [], options: { debounce: String(QUIET) } },
       { event: "input", owner: ITSELF, method: "check", args: [], names },
       { event: "change", owner: ITSELF, method: "check", args: [], names },
     ]);

@@ -73,8 +73,8 @@ export function jsxAttr(prop: string, given: unknown): unknown {
   if (name.kind === "none" || name.kind === "children" || name.kind === "dangerous") return "";
   const value = primitive(attributeValue(name, given), name.kind);
   if (value === null || value === undefined || value === false || typeof value === "function") return "";
-  if (name.kind === "reflex") return new ReflexAttribute(value as string);
-  return value === true ? name.html : write(name, `${value}`);
+  const html = value === true ? name.html : write(name, `${value}`);
+  return name.kind === "reflex" ? new ReflexAttribute(value, html) : html;
 }
 
 function write({ html, open }: { html: string; open: string }, text: string): string {

@@ -6,6 +6,7 @@
 
 import { options, type VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
+import type { OwnNames } from "./attribute_names.ts";
 import type { Recorder } from "./binding.ts";
 import { checkChild } from "./_child.ts";
 import { guardComponent, guardInstance } from "./_component.ts";
@@ -38,12 +39,13 @@ export interface RenderedPage {
  *
  * @param node what the page function returned
  * @param recorder is told what the page offers, in no particular order
+ * @param attributes the app's names for attributes, where it has its own
  * @throws what a component throws, and TypeError for what cannot be written
  */
-export function renderPage(node: Html, recorder: Recorder): RenderedPage {
+export function renderPage(node: Html, recorder: Recorder, attributes?: OwnNames): RenderedPage {
   checkChild(node);
   const head = new HeadList();
-  const rendering = newRendering(recorder, head);
+  const rendering = newRendering(recorder, head, attributes);
   try {
     const body = guarded(() => within(rendering, () => renderToString(node as unknown as VNode)));
     return { head: head.toString(), body };

@@ -12,7 +12,9 @@ import type { Topics } from "../bus/topics.ts";
 import type { Logger } from "../observe.ts";
 import { jsx } from "preact/jsx-runtime";
 import { Attribute } from "../../protocol/markers.ts";
+import type { OwnNames } from "./attribute_names.ts";
 import { readQuery } from "../http/query.ts";
+import { sealBy } from "../patch/diff.ts";
 import { findDoubt } from "../patch/doubt.ts";
 import type { AnyContext, ContextParts, KeyedParts } from "./context.ts";
 import { keyedContext, Means, pageContext, publicContext, withMore } from "./context.ts";
@@ -48,6 +50,7 @@ export interface Fragment {
 export class Renderer {
   readonly #names: Names;
   readonly #app: string;
+  readonly #attributes: OwnNames | undefined;
   readonly #limits: Limits;
   readonly #clock: Clock;
   readonly #log: Logger;
@@ -58,15 +61,20 @@ export class Renderer {
   readonly #loads: Loads;
   readonly #topics: Pick<Topics, "now">;
 
-  /** @param app the app's name, the title of pages without one */
+  /**
+   * @param app the app's name, the title of pages without one
+   * @param attributes the app's names for attributes, where it has its own
+   */
   constructor(
     names: Names,
-    app: string,
+    { app, attributes }: { app: string; attributes: OwnNames | undefined },
     { limits, clock, log }: { limits: Limits; clock: Clock; log: Logger },
     { loads, topics }: { loads: Loads; topics: Pick<Topics, "now"> },
   ) {
     this.#names = names;
     this.#app = app;
+    this.#attributes = attributes;
+    if (attributes !== undefined) sealBy(attributes.permanent);
     this.#limits = limits;
     this.#clock = clock;
     this.#log = log;
@@ -182,7 +190,7 @@ export class Renderer {
       nameOf: (owner) => this.#names.nameOf(owner),
       offer: (target, args) => offers.add(target, args),
       live: (slot) => (live ??= new LiveSlots()).add(slot),
-    });
+    }, this.#attributes);
     this.#warn(page, offers);
     if (live === undefined) return { head, body, offers, slots: none };
     const { html: rest, slots } = live.take(body);
@@ -200,6 +208,13 @@ export class Renderer {
     } finally {
       cancel();
     }
+  }
+
+  /** Whether only a render writes an attribute, because it is one of `data-reflex` and its like. */
+  isOwn(name: string): boolean {
+    return this.#attributes === undefined
+      ? name.startsWith(Attribute.reflex)
+      : Object.values(this.#attributes).includes(name);
   }
 
   /** Says once of a page where its markup keeps patches from being small. */

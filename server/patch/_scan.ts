@@ -37,11 +37,25 @@ const UNBROUGHT = new Set(["script", "base", "meta", "set", "animate", "animateM
  * @param html in which the element was opened, where it has not been asked about before
  */
 export function isSealed(open: Open, html: string): boolean {
-  return open.sealed ??= SEAL.test(html.slice(open.start, open.inner)) ||
+  return open.sealed ??= seal.test(html.slice(open.start, open.inner)) ||
     (open.parent !== undefined && isSealed(open.parent, html));
 }
 
-const SEAL = new RegExp(`\\s(?:contenteditable|${Attribute.permanent})[\\s=>]`, "i");
+const seals = new Set(["contenteditable", Attribute.permanent]);
+let seal = readSeals();
+
+/**
+ * Adds a name that an app has for `data-reflex-permanent`. Other apps of the process lose little: what has such an
+ * attribute there is sent with what is around it, and is as right by that as by a smaller patch.
+ */
+export function sealBy(name: string): void {
+  seals.add(name);
+  seal = readSeals();
+}
+
+function readSeals(): RegExp {
+  return new RegExp(`\\s(?:${[...seals].join("|")})[\\s=>]`, "i");
+}
 
 /**
  * Firefox hangs what is deeper than 200 on another parent, Chromium and Safari what is deeper than 512. They count

@@ -10,6 +10,8 @@ import { Changes } from "./_changes.ts";
 import { decode } from "./_text.ts";
 import { type Open, Scanner } from "./_scan.ts";
 
+export { sealBy } from "./_scan.ts";
+
 /** What a render gave: inner HTML of head's page-owned part and of body. */
 export interface Rendered {
   readonly head: string;

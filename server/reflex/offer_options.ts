@@ -4,7 +4,8 @@
  * @module
  */
 
-import { Attribute, Option } from "../../protocol/markers.ts";
+import { checkRoots } from "../page/_roots.ts";
+import type { CallOptions } from "../page/binding.ts";
 
 /**
  * How the calls of an element are made.
@@ -28,6 +29,8 @@ export interface OfferOptions {
   readonly dataset?: string;
   /** Whose `data-*` attributes are told too, all of them. */
   readonly datasetAll?: string;
+  /** Ids of the elements outside of which nothing changes: `#list,#total`. */
+  readonly root?: string;
   /** `false`: the form is not sent. */
   readonly serializeForm?: boolean;
   /** Which form is sent. */
@@ -44,41 +47,42 @@ export interface OfferOptions {
 
 type Kind = "milliseconds" | "text" | "flag" | "choice";
 
-const kinds: { readonly [K in keyof Required<OfferOptions>]: readonly [name: string, kind: Kind] } = {
-  debounce: [Option.debounce, "milliseconds"],
-  throttle: [Option.throttle, "milliseconds"],
-  confirm: [Option.confirm, "text"],
-  disableWith: [Option.disableWith, "text"],
-  dataset: [Option.dataset, "text"],
-  datasetAll: [Option.datasetAll, "text"],
-  serializeForm: [Option.serializeForm, "choice"],
-  formSelector: [Option.formSelector, "text"],
-  innerHtml: [Option.innerHtml, "flag"],
-  textContent: [Option.textContent, "flag"],
-  suppressLogging: [Option.suppressLogging, "flag"],
-  permanent: [Attribute.permanent, "flag"],
+const kinds: { readonly [K in keyof Required<OfferOptions>]: Kind } = {
+  debounce: "milliseconds",
+  throttle: "milliseconds",
+  confirm: "text",
+  disableWith: "text",
+  dataset: "text",
+  datasetAll: "text",
+  root: "text",
+  serializeForm: "choice",
+  formSelector: "text",
+  innerHtml: "flag",
+  textContent: "flag",
+  suppressLogging: "flag",
+  permanent: "flag",
 };
 
 /**
- * The attributes of options.
+ * Options as values of attributes.
  *
  * @throws TypeError for one that there is not, or whose value is of another kind
  */
-export function optionAttributes(options: OfferOptions): Record<string, string> {
-  const attributes: Record<string, string> = {};
+export function callOptions(options: OfferOptions): CallOptions {
+  const read: { -readonly [K in keyof CallOptions]: CallOptions[K] } = {};
   for (const [key, value] of Object.entries(options)) {
     if (!Object.hasOwn(kinds, key)) {
       throw new TypeError(`Cannot offer a call with ${key}; there are ${Object.keys(kinds).join(", ")}.`);
     }
     if (value === undefined) continue;
-    const [name, kind] = kinds[key as keyof OfferOptions];
-    const text = written(kind, value);
+    const kind = kinds[key as keyof OfferOptions], text = written(kind, value);
     if (text === undefined) {
       throw new TypeError(`Cannot offer a call with ${key}: ${JSON.stringify(value)} is no ${wanted[kind]}.`);
     }
-    if (text !== false) attributes[name] = text;
+    if (text !== false) read[key as keyof OfferOptions] = text;
   }
-  return attributes;
+  if (read.root !== undefined) checkRoots(read.root);
+  return read;
 }
 
 const wanted: Readonly<Record<Kind, string>> = {

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { BINDING, Binding, type Call } from "../page/binding.ts";
+import { BINDING, Binding } from "../page/binding.ts";
 import type { Action } from "./action.ts";
-import { type OfferOptions, optionAttributes } from "./offer_options.ts";
+import { callOptions, type OfferOptions } from "./offer_options.ts";
 import type { Reflex } from "./reflex.ts";
 
 /**
@@ -105,31 +105,23 @@ export interface Offer {
   with(options: OfferOptions): Offer;
 }
 
-// The methods stand on the prototype, so that a spread copies the calls and the attributes, and nothing else.
+// The methods stand on the prototype, so that a spread copies the calls and nothing else.
 class OfferedCalls extends Binding implements Offer {
-  constructor(calls: readonly Call[], attributes: Readonly<Record<string, string>> = {}) {
-    super(calls);
-    Object.assign(this, attributes);
-  }
-
-  with(options: OfferOptions): Offer {
-    return new OfferedCalls(this[BINDING], { ...this.#attributes(), ...optionAttributes(options) });
-  }
-
-  #attributes(): Record<string, string> {
-    return Object.fromEntries(Object.entries(this)) as Record<string, string>;
-  }
-
   on<R extends Reflex, K extends Offerable<R> & string>(
     event: string,
     reflex: new () => R,
     name: K,
     ...args: OfferArgs<R, K>
   ): Offer {
-    return new OfferedCalls(
-      [...this[BINDING], { event, owner: reflex, method: name, args }],
-      this.#attributes(),
-    );
+    return new OfferedCalls([...this[BINDING], { event, owner: reflex, method: name, args }]);
+  }
+
+  with(options: OfferOptions): Offer {
+    const [first, ...others] = this[BINDING];
+    return new OfferedCalls([
+      { ...first!, options: { ...first!.options, ...callOptions(options) } },
+      ...others,
+    ]);
   }
 }
 

@@ -53,7 +53,7 @@ export function pushPiece(operation: PushOperation, page: Page, renderer: Render
       if (typeof operation[2] !== "string") throw new TypeError(`Cannot push to ${id}: the text is no text.`);
       return plain(["text", id, operation[2].toWellFormed()]);
     case "attributes":
-      return plain(["attributes", id, attributes(operation[2], id)]);
+      return plain(["attributes", id, attributes(operation[2], id, renderer)]);
     case "morph": {
       const { html, offers } = renderer.renderFragment(page, operation[2], `push to ${id}`);
       return { operation: ["morph", id, html.toWellFormed()], offers };
@@ -73,13 +73,14 @@ function plain(operation: Operation): Piece {
 function attributes(
   changes: { readonly [name: string]: string | null },
   id: string,
+  renderer: Renderer,
 ): Record<string, string | null> {
   return Object.fromEntries(
     Object.entries(changes).map(([name, value]) => {
       const key = name.toLowerCase();
       if (
         !/^[a-z_][a-z0-9_.:-]*$/.test(key) ||
-        /^(on|srcdoc$|http-equiv$|id$|data-(reflex|argyle|raw|k$))/.test(key)
+        /^(on|srcdoc$|http-equiv$|id$|data-(argyle|raw|k$))/.test(key) || renderer.isOwn(key)
       ) {
         throw new TypeError(
           `Cannot push ${JSON.stringify(name)} to ${id}: only a render writes this attribute.`,

@@ -223,3 +223,21 @@ Deno.test("open: an id that stands twice is told of once a page, also when it co
   await ann.click("#click");
   assert.deepEqual(log.lines, [line("one"), line("two")]);
 });
+
+Deno.test("click: words behind an event mean what they mean in a browser, from the first click on", async () => {
+  const app = new App({ log: new MemoryLog() });
+  app.reflexes({ Form });
+  app.page("/", ({ state }: PageContext<object, State>) => (
+    <main>
+      <ol id="said">{state.said?.map((text, n) => <li key={n}>{text}</li>)}</ol>
+      <button id="once" type="button" {...on("click.once", Form, "heard", "once")}>Once</button>
+      <a id="away" href="/elsewhere" {...on("click.prevent", Form, "heard", "away")}>Away</a>
+    </main>
+  ));
+  await using page = await open(app, "/");
+  await page.click("#once");
+  assert.equal(page.text("#said"), "once");
+  await page.click("#once");
+  await page.click("#away");
+  assert.equal(page.text("#said"), "onceaway");
+});

@@ -183,7 +183,10 @@ Deno.test("renderPage: a malformed data-reflex is an error that names the token"
     assert.throws(() => render(<b data-reflex={v(`ok->A#b ${token}`)} />), message);
     assert.throws(() => render(h("b", { "data-reflex": token })), message);
     assert.throws(
-      () => jsxTemplate([`<b data-reflex="${token.replaceAll(">", "&gt;").replaceAll("'", "&#39;")}"></b>`]),
+      () =>
+        render(
+          jsxTemplate([`<b data-reflex="${token.replaceAll(">", "&gt;").replaceAll("'", "&#39;")}"></b>`]),
+        ),
       message,
     );
   }

@@ -145,21 +145,40 @@ timed("form: several of one action have an id each; what is none is refused", as
   assert.equal((await load(app)).response.status, 500);
 });
 
-Deno.test("with: the options of an element, typed, and refused where there is none or it is of another kind", () => {
-  const offer = on("input", Orders, "send").with({ debounce: 300, confirm: "Sure?", serializeForm: false });
-  const more = offer.on("blur", Orders, "hidden").with({ suppressLogging: true, permanent: false });
-  assert.deepEqual({ ...more, ...{} }, {
-    ...more,
-    "data-reflex-debounce": "300",
-    "data-reflex-confirm": "Sure?",
-    "data-reflex-serialize-form": "false",
-    "data-reflex-suppress-logging": "",
-  });
-  assert.equal(Object.keys(more).length, 4);
+timed("with: the options of an element, typed, under the app's own names", async () => {
+  for (const reflex of ["data-reflex", "data-sr"]) {
+    const app = new App({ log: new MemoryLog(), attributes: { reflex } });
+    app.reflexes({ Orders });
+    app.page("/", ({ form }) => (
+      <form {...form(Orders, "send")}>
+        <input
+          {...on("input", Orders, "send").with({ debounce: 300, confirm: "Sure?", serializeForm: false })
+            .on("blur", Orders, "hidden").with({ suppressLogging: true, permanent: false, root: "#a" })}
+        />
+      </form>
+    ));
+    const { body } = await load(app);
+    const [input = ""] = body.match(/<input[^>]*>/) ?? [], [form = ""] = body.match(/<form[^>]*>/) ?? [];
+    for (
+      const wanted of [
+        'debounce="300"',
+        'confirm="Sure?"',
+        'serialize-form="false"',
+        "suppress-logging",
+        'root="#a"',
+      ]
+    ) assert.ok(input.includes(`${reflex}-${wanted}`), `${input} has no ${wanted}`);
+    assert.ok(!input.includes("permanent"), input);
+    assert.ok(form.includes(`${reflex}-debounce="300"`), form);
+  }
+});
+
+Deno.test("with: an option that there is not, or of another kind, is refused", () => {
   const wrong = (options: object, message: RegExp) =>
     assert.throws(() => on("input", Orders, "send").with(options), { name: "TypeError", message });
   wrong({ debounse: 300 }, /Cannot offer a call with debounse; there are debounce, throttle,/);
   wrong({ debounce: "300" }, /Cannot offer a call with debounce: "300" is no number of milliseconds/);
   wrong({ throttle: -1 }, /is no number of milliseconds/);
   wrong({ confirm: true }, /is no text/);
+  wrong({ root: ".list" }, /is not of the form #id/);
 });
