@@ -5,14 +5,14 @@
  */
 
 import type { Options } from "./bindings.ts";
-import type { countBusy } from "./busy.ts";
+import type { showBusy } from "./busy.ts";
 import type { order } from "./order.ts";
 import type { receive } from "./receive.ts";
 import type { select } from "./select.ts";
 
 /** What it gives. */
 export interface Rest {
-  readonly countBusy: typeof countBusy;
+  readonly showBusy: typeof showBusy;
   readonly options: Options;
   readonly order: typeof order;
   readonly receive: typeof receive;

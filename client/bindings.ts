@@ -40,7 +40,7 @@ export interface Options {
  */
 export function parseOffers(text: string): Offer[] {
   return (text.match(/\S+/g) ?? []).map((token, position) => {
-    const [event = "", target = Attribute.refresh] = token.split("->");
+    const [event, target = Attribute.refresh] = token.split("->") as [string, string?];
     const [words] = event.match(
       /((?<=^key(down|up|press))\..+|(\.(prevent|stop|once|self|outside|window|document))*)$/,
     ) as RegExpMatchArray;
@@ -75,7 +75,7 @@ export function bind(perform: Perform, load: LoadRest): void {
     if (parsed.size < 99) others += `:not([${Attribute.reflex}=${JSON.stringify(text)}])`;
     for (const { type, words } of offers) {
       // They are there when the first event comes, if that can be.
-      if (words) void load();
+      if (words) load().catch(() => {});
       if (/window/.test(words)) add(type, words, hearBeyond, window);
       add(type, words, hear, document);
     }
@@ -125,9 +125,18 @@ export function bind(perform: Perform, load: LoadRest): void {
       event.preventDefault();
     }
     for (const offer of meant(element, event, beyond)) {
-      if (!offer.words && !isOptioned(element)) void perform(element, offer, event);
+      const go = (change?: () => never) => void perform(element, offer, event, change);
+      if (!offer.words && !isOptioned(element)) go();
       else if (rest) rest.options.take(element, offer, event, perform);
-      else void load().then(({ options }) => options.take(element, offer, event, perform));
+      else {
+        load().then(
+          ({ options }) => options.take(element, offer, event, perform),
+          (error) =>
+            go(() => {
+              throw error;
+            }), // it is told as any call's failure is
+        );
+      }
     }
   }
 

@@ -10,11 +10,16 @@ import { get } from "./dom.ts";
 /** How many are. */
 const counts = new Map<Element, number>();
 
-/** One more, or by -1 one less. */
-export function countBusy(element: Element, by: number): void {
-  const count = (counts.get(element) ?? 0) + by, classes = get(element, "classList");
-  if (count > 0) {
-    counts.set(element, count);
+/** One more is; the function that it returns says that it is over. */
+export function showBusy(element: Element): () => void {
+  count(element, 1);
+  return () => count(element, -1);
+}
+
+function count(element: Element, by: number): void {
+  const all = (counts.get(element) ?? 0) + by, classes = get(element, "classList");
+  if (all > 0) {
+    counts.set(element, all);
     classes.add(Loading.name);
     get(element, "setAttribute").call(element, Loading.busy, "true");
     return;

@@ -59,10 +59,10 @@ export function onPage(node: Node): boolean {
 }
 
 /** Tells the page, from an element or from the document, what has happened. False where a listener has cancelled it. */
-export function announce(target: EventTarget, name: string, detail?: unknown, cancelable = false): boolean {
+export function announce(target: EventTarget, name: string, detail?: unknown): boolean {
   return Element.prototype.dispatchEvent.call(
     target,
-    new CustomEvent(name, { bubbles: true, cancelable, detail }),
+    new CustomEvent(name, { bubbles: true, cancelable: true, detail }),
   );
 }
 

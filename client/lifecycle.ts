@@ -39,24 +39,19 @@ export function lifecycle(calls: Calls, expect: () => void, load: LoadRest, cloc
         element && onPage(element) ? element : document,
         EVENT_PREFIX + stage,
         Object.assign(detail, more, { stage }),
-        stage === "before",
       );
-    let isOver = false;
-    // What is over in a moment is not worth a change of the page.
-    const cancel = clock.after(Loading.patience, () => {
-      load().then(({ countBusy }) => {
-        if (isOver || !element) return;
-        countBusy(element, 1);
-        finish = () => countBusy(element, -1);
-      }, () => {}); // without a network it does not show
+    // What is over in a moment is not worth a change of the page. Without a network it does not show.
+    let finish: (() => void) | undefined = clock.after(Loading.patience, () => {
+      load().then(({ showBusy }) => {
+        if (finish && element) finish = showBusy(element);
+      }, () => {});
     });
-    let finish = cancel;
     try {
       const [args, data = {}] = read();
       // A copy: whoever has made the list may go on with it.
       Object.assign(detail, { args: JSON.parse(JSON.stringify(args)), data });
       tell("created");
-      if (!tell("before")) throw new ReflexError("halted", "A listener has stopped it.");
+      if (!tell("before")) throw new ReflexError("halted", "Stopped by a listener.");
       const outcome = calls.call(reflex, detail.args, detail.data, tell);
       expect();
       const value = await outcome;
@@ -65,11 +60,11 @@ export function lifecycle(calls: Calls, expect: () => void, load: LoadRest, cloc
     } catch (error) {
       // What is not a reflex's own error was thrown by reading what it is sent with.
       const { code = "malformed", message, fields } = error as Error & Partial<ReflexError>;
-      tell(code === "halted" || code === "forbidden" ? code : "error", { code, message, fields });
+      tell(/halted|forbidden/.test(code) ? code as "halted" : "error", { code, message, fields });
       throw error;
     } finally {
-      isOver = true;
-      finish();
+      finish?.();
+      finish = undefined;
       tell("after");
       tell("finalize");
     }

@@ -4,7 +4,7 @@
  * @module
  */
 
-export { countBusy } from "./busy.ts";
+export { showBusy } from "./busy.ts";
 export { options } from "./options.ts";
 export { order } from "./order.ts";
 export { select } from "./select.ts";
