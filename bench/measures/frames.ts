@@ -29,7 +29,7 @@ async function clickAndListen(
   };
   try {
     const { promise, resolve } = Promise.withResolvers<unknown>();
-    document.addEventListener(event, (success) => resolve((success as CustomEvent).detail.target), {
+    document.addEventListener(event, (success) => resolve((success as CustomEvent).detail.reflex), {
       once: true,
     });
     document.querySelector<HTMLElement>(selector)?.click();
