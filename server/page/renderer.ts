@@ -50,7 +50,8 @@ export interface Fragment {
 export class Renderer {
   readonly #names: Names;
   readonly #app: string;
-  readonly #attributes: OwnNames | undefined;
+  /** The app's names for attributes, where it has its own. */
+  readonly attributes: OwnNames | undefined;
   readonly #limits: Limits;
   readonly #clock: Clock;
   readonly #log: Logger;
@@ -73,7 +74,7 @@ export class Renderer {
   ) {
     this.#names = names;
     this.#app = app;
-    this.#attributes = attributes;
+    this.attributes = attributes;
     if (attributes !== undefined) sealBy(attributes.permanent);
     this.#limits = limits;
     this.#clock = clock;
@@ -190,7 +191,7 @@ export class Renderer {
       nameOf: (owner) => this.#names.nameOf(owner),
       offer: (target, args) => offers.add(target, args),
       live: (slot) => (live ??= new LiveSlots()).add(slot),
-    }, this.#attributes);
+    }, this.attributes);
     this.#warn(page, offers);
     if (live === undefined) return { head, body, offers, slots: none };
     const { html: rest, slots } = live.take(body);
@@ -212,9 +213,9 @@ export class Renderer {
 
   /** Whether only a render writes an attribute, because it is one of `data-reflex` and its like. */
   isOwn(name: string): boolean {
-    return this.#attributes === undefined
+    return this.attributes === undefined
       ? name.startsWith(Attribute.reflex)
-      : Object.values(this.#attributes).includes(name);
+      : Object.values(this.attributes).includes(name);
   }
 
   /** Says once of a page where its markup keeps patches from being small. */

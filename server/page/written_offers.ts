@@ -9,6 +9,7 @@ import { Attribute, Option } from "../../protocol/markers.ts";
 import { rootIds } from "../../protocol/roots.ts";
 import { tagsWith } from "../patch/tags.ts";
 import { unescapeHtml } from "./_escape.ts";
+import type { OwnNames } from "./attribute_names.ts";
 
 /** One call of one element. */
 export interface WrittenOffer {
@@ -21,22 +22,25 @@ export interface WrittenOffer {
 /**
  * Reads the calls that elements have in their attributes. It reads what we write. There may be a stranger's HTML in the
  * page: a call in it counts only where the render offers the same, and has no roots.
+ *
+ * @param names the app's own, where it has some
  */
-export function* writtenOffers(body: string): Iterable<WrittenOffer> {
-  for (const { tag, around } of tagsWith(body, Attribute.reflex)) {
+export function* writtenOffers(body: string, names: OwnNames | undefined): Iterable<WrittenOffer> {
+  const { reflex, args, root } = names ?? { ...Attribute, ...Option };
+  for (const { tag, around } of tagsWith(body, reflex)) {
     const own = attributesOf(tag);
-    const roots = () => nearestRoots([own, ...Array.from(around(), attributesOf)]);
-    const tokens = own.get(Attribute.reflex)?.match(/\S+/g) ?? [];
-    const lists = readLists(own.get(Attribute.args));
+    const roots = () => nearestRoots([own, ...Array.from(around(), attributesOf)], root);
+    const tokens = own.get(reflex)?.match(/\S+/g) ?? [];
+    const lists = readLists(own.get(args));
     for (const [i, token] of tokens.entries()) {
       yield { target: token.split("->")[1] ?? Attribute.refresh, args: lists[i] ?? [], roots };
     }
   }
 }
 
-function nearestRoots(line: readonly Attributes[]): readonly string[] | undefined {
+function nearestRoots(line: readonly Attributes[], name: string): readonly string[] | undefined {
   if (line.some((attributes) => attributes.has(Attribute.raw))) return undefined;
-  const root = line.find((attributes) => attributes.has(Option.root))?.get(Option.root);
+  const root = line.find((attributes) => attributes.has(name))?.get(name);
   return root === undefined ? undefined : rootIds(root);
 }
 

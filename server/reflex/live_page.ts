@@ -245,7 +245,8 @@ export class LivePage implements Refreshable, Reader {
     const { view } = this.parts;
     if (shown !== undefined) {
       const before = within === undefined ? undefined : this.#screen.base;
-      const some = before && within && shownWithin(within, before, shown, this.#host.limits.topics);
+      const { limits: { topics }, renderer: { attributes: names } } = this.#host;
+      const some = before && within && shownWithin(within, before, shown, { topics, names });
       this.#screen.replace(some ?? shown);
       // Around those elements the state is the one before.
       if (some === undefined) view.state = seen.version;

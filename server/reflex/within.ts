@@ -8,6 +8,7 @@
 import { canonicalJson } from "../../protocol/json.ts";
 import type { Json } from "../../protocol/frames.ts";
 import type { Topic } from "../bus/topic.ts";
+import type { OwnNames } from "../page/attribute_names.ts";
 import { PageText } from "../page/page_text.ts";
 import { OwnRender } from "../page/renderer.ts";
 import type { Shown } from "../page/shown.ts";
@@ -31,23 +32,28 @@ export interface Within {
  * this call with these roots; likewise where the page has `<Live>` parts, where it would follow too many topics, and where
  * `narrow()` finds no way.
  */
-export function shownWithin(within: Within, before: Shown, after: Shown, topics: number): Shown | undefined {
+export function shownWithin(
+  within: Within,
+  before: Shown,
+  after: Shown,
+  { topics, names }: { topics: number; names: OwnNames | undefined },
+): Shown | undefined {
   const old = before.render, next = after.render;
-  if (old.slots.length > 0 || next.slots.length > 0 || !isWritten(within, old.body)) return undefined;
+  if (old.slots.length > 0 || next.slots.length > 0 || !isWritten(within, old.body, names)) return undefined;
   const narrowed = narrow(old, next, within.roots);
   const all = together(old.topics, next.topics);
   if (narrowed === undefined || all.length > topics) return undefined;
   const { head, body } = narrowed, { offers } = next;
-  for (const { target, args } of writtenOffers(body)) {
+  for (const { target, args } of writtenOffers(body, names)) {
     if (old.offers.hasCall(target, args)) offers.add(target, args);
   }
   const render = new OwnRender(head, new PageText(body), offers, [], all, within.since);
   return { render, parts: noParts };
 }
 
-function isWritten({ roots, target, args }: Within, body: string): boolean {
+function isWritten({ roots, target, args }: Within, body: string, names: OwnNames | undefined): boolean {
   const ids = roots.join(" "), list = args === undefined ? undefined : canonicalJson(args);
-  for (const offer of writtenOffers(body)) {
+  for (const offer of writtenOffers(body, names)) {
     if (offer.target !== target || (list !== undefined && canonicalJson(offer.args) !== list)) continue;
     if (offer.roots()?.join(" ") === ids) return true;
   }

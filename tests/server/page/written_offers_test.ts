@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writtenOffers } from "../../../server/page/written_offers.ts";
 
 const read = (body: string) =>
-  [...writtenOffers(body)].map(({ target, args, roots }) => [target, args, roots()] as const);
+  [...writtenOffers(body, undefined)].map(({ target, args, roots }) => [target, args, roots()] as const);
 
 Deno.test("writtenOffers: the calls of each element, with the nearest roots", () => {
   assert.deepEqual(

@@ -176,3 +176,27 @@ timed("data-reflex-root: a page that is shared, or has parts, is shown as a whol
     assert.deepEqual(changed(await site.peer.call("Counter#tell", [], { r: ["in"] })), ["in", "out"], path);
   }
 });
+
+timed("data-reflex-root: under the app's own name for it", async () => {
+  class Counter extends Reflex<Session> {
+    add(by: number) {
+      this.session.count = (this.session.count ?? 0) + by;
+    }
+  }
+  const attributes = { reflex: "data-sr", root: "data-within" };
+  const app = new App<Session>({ log: new MemoryLog(), attributes });
+  app.reflexes({ Counter });
+  app.page("/", ({ session: { count = 0 } }) => (
+    <main>
+      <i id="list">{count}</i>
+      <i id="outside">{count}</i>
+      <button type="button" {...on("click", Counter, "add", 1).with({ root: "#list" })}>+1</button>
+    </main>
+  ));
+  await using server = await app.listen({ port: 0 });
+  const page = await load(app, "/", { origin: server.url });
+  assert.match(page.body, /data-within="#list"/);
+  await using peer = await Peer.live(server, page);
+  assert.deepEqual(changed(await peer.call("Counter#add", [1], { r: ["list"] })), ["list"]);
+  assert.deepEqual(changed(await peer.call("Counter#add", [1])), ["list", "outside"]);
+});
