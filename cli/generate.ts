@@ -1,6 +1,7 @@
 // deno-lint-ignore-file no-console -- a program speaks to the terminal
 /**
- * `deno task generate reflex NAME [METHOD…]`: a class, a page and a test that work, to begin from.
+ * `deno task generate reflex NAME [METHOD…]`: a class, a page and a test that work, to begin from. In a project of
+ * your own it is `deno run --allow-read --allow-write jsr:@argyle/argyle/generate reflex NAME`.
  *
  * @module
  */
@@ -36,8 +37,15 @@ interface Asked {
 /**
  * Does what the arguments say.
  *
+ * @param args as on the command line: `reflex`, the name, names of methods, `--dir`, `--help`
  * @returns what there is to tell
- * @throws Refusal where it cannot be done; then nothing was written
+ * @throws Error with a sentence, where it cannot be done; then nothing was written
+ *
+ * @example
+ * ```ts
+ * import { generate } from "@argyle/argyle/generate";
+ * console.assert((await generate(["--help"])).includes("generate reflex NAME"));
+ * ```
  */
 export async function generate(args: string[]): Promise<string> {
   const { help: asked, folder, words: [kind, spelled, ...methods] } = readArguments(args);

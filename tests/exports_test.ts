@@ -10,6 +10,7 @@ const surface: Record<string, readonly string[]> = {
   "./client": list(
     "Behavior ReflexDetail ReflexError ReflexEvent ReflexMember ReflexOptions ReflexStage RemoteAction RemoteReflex behavior reflex",
   ),
+  "./generate": list("generate"),
   "./kv": list("Check Engine Entry Store Write kv openKv"),
   "./memory": list("Check Engine Entry Store Write memory"),
   "./protocol": list(`
