@@ -11,6 +11,9 @@ Deno.test("counter: a click is counted, for this person only, in few bytes", asy
   await ann.click("#decrement");
   assert.deepEqual([ann.text("#count"), bob.text("#count")], ["1", "0"]);
   assert.deepEqual(ann.last.operations, [["text", "count", "1"]]);
+  // A screen reader hears the number, and what the buttons are.
+  assert.equal(ann.attribute("#count", "aria-live"), "polite");
+  assert.match(ann.html("main"), /<button [^>]*aria-label="One more"/);
   assert.ok(ann.last.down <= 94, `${ann.last.down} bytes`);
 });
 
