@@ -268,7 +268,14 @@ export class Visit {
     const target = checkedTarget(args), resolved = this.#host.registry.find(target);
     const form = formOf(target, element, (isOffered) => live.offers(isOffered));
     if (resolved === undefined || form === undefined) throw new WireError("stale");
-    const fields = await askSchema(resolved, element, this.#host);
+    let fields: Record<string, string>;
+    try {
+      fields = await askSchema(resolved, element, this.#host);
+    } catch (error) {
+      const frame = errorFrame(n, error, `the schema of ${target} failed`, this.#host);
+      this.#connection.send(frame);
+      return String(frame[2]);
+    }
     if (noteErrors(live.parts.view, form, fields)) await live.show(seen, { outcome: [n] });
     else this.#connection.send(["done", n]);
     return "check";

@@ -135,6 +135,30 @@ timed("form: an id that is none of the page's changes nothing for anybody", asyn
   assert.ok(JSON.stringify(operations).includes("form-send-to-error"));
 });
 
+timed(
+  "form: a schema that fails by itself is a failure with a reference, and the page lives on",
+  async () => {
+    class Broken extends Reflex {
+      send = action(
+        z.object({ to: z.string() }).refine(() => {
+          throw new Error("The database is away.");
+        }),
+        () => {},
+      );
+    }
+    const log = new MemoryLog(), app = new App({ log });
+    app.reflexes({ Broken });
+    app.page("/", ({ form }) => <form {...form(Broken, "send")} />);
+    await using server = await app.listen({ port: 0 });
+    await using peer = await Peer.live(server, await load(app, "/", { origin: server.url }));
+    const [kind, n, code, message] = await peer.call("$#check", ["Broken#send"], told([["to", "x"]], ["to"]));
+    assert.deepEqual([kind, n, code], ["error", 1, "failed"]);
+    assert.match(String(message), /^The action failed\. \(Reference \w+\.\)$/);
+    assert.ok(log.lines.some((line) => line.includes("The database is away.")), log.lines.join("\n"));
+    await peer.quiet();
+  },
+);
+
 timed("form: several of one action have an id each; what is none is refused", async () => {
   const app = new App({ log: new MemoryLog() });
   app.reflexes({ Orders });
