@@ -1,64 +1,89 @@
 import assert from "node:assert/strict";
-import { open } from "@argyle/argyle/testing";
+import { FakeClock, open } from "@argyle/argyle/testing";
 import chat from "./main.tsx";
-import { Rooms } from "./rooms.ts";
+import { Room } from "./room.ts";
 
-Deno.test("chat: nobody in particular goes to the lobby, and enters it by a name", async () => {
-  await using ann = await open(chat(), "/");
-  assert.equal(ann.url, "http://localhost/lobby");
-  assert.equal(ann.text("title"), "#lobby");
-  assert.equal(ann.text("#messages"), "Nobody has said anything yet.");
-  await ann.submit("#me form", { name: " " });
-  assert.equal(ann.text("#problem"), "Say who you are.");
-  await ann.submit("#me form", { name: "Ann" });
-  assert.equal(ann.text("#me label"), "You are Ann");
-  await using below = await open(chat({ base: "/chat" }), "/chat/");
-  assert.equal(below.url, "http://localhost/chat/lobby");
-});
-
-Deno.test("chat: what one says, all in the room are shown, and nobody else", async () => {
+Deno.test("chat: who has just come is a guest, is seen by all, and can speak at once", async () => {
   const app = chat();
-  await using ann = await open(app, "/lobby");
-  await using bob = await open(app, "/lobby");
-  await using eve = await open(app, "/kitchen");
-  await ann.submit("#me form", { name: "Ann" });
-  assert.equal(bob.text("#me label"), "Your name");
-  await ann.submit("#me form", { text: "Hello" });
+  await using ann = await open(app, "/");
+  await ann.see(/^Guest \d{4}$/, "#present");
+  const guest = ann.text("#present li");
+  assert.deepEqual([ann.text("title"), ann.text("#name"), ann.text("#here")], ["Chat", guest, "1 here"]);
+  assert.equal(ann.text("#silence"), "Nobody has said anything yet.");
+  assert.equal(ann.texts("#messages li").length, 0);
+  await using bob = await open(app, "/");
+  await ann.see("2 here", "#here");
+  assert.equal(new Set(ann.texts("#present li")).size, 2);
+  assert.deepEqual(ann.texts("#present li"), bob.texts("#present li"));
+  await ann.submit("#post", { text: " Hello " });
   await bob.see("Hello", "#messages");
   assert.deepEqual([ann.texts("#messages p"), ann.value("#text")], [["Hello"], ""]);
-  assert.equal(bob.text("#messages b"), "Ann");
-  assert.equal(eve.text("#messages"), "Nobody has said anything yet.");
-  assert.equal(eve.last.operations.length, 0);
+  assert.equal(bob.text("#messages b"), guest);
+  assert.equal(bob.text("#silence"), "");
+  await ann.submit("#post", { text: "  " });
+  assert.equal(ann.texts("#messages li").length, 1);
 });
 
-Deno.test("chat: who has left writes no more, and what was typed is nobody else's", async () => {
+Deno.test("chat: names are chosen by people, and given back", async () => {
   const app = chat();
-  await using ann = await open(app, "/lobby");
-  await ann.submit("#me form", { name: "Ann" });
-  await using tab = await ann.tab("/lobby");
-  await ann.click("#me button.plain");
-  assert.equal(ann.text("#me label"), "Your name");
-  await tab.submit("#me form", { text: "Still me?" });
-  assert.deepEqual([tab.last.error?.code, tab.last.error?.message], ["forbidden", "Say who you are first."]);
-  assert.equal(ann.texts("#messages p").length, 0);
+  await using ann = await open(app, "/");
+  await using bob = await open(app, "/");
+  await ann.see("2 here", "#here");
+  const [guest, other] = ann.texts("#present li");
+  await ann.submit("#rename", { name: " Ann " });
+  await bob.see("Ann", "#present");
+  assert.deepEqual(bob.texts("#present li"), ["Ann", other]);
+  assert.deepEqual([ann.text("#name"), ann.value("#rename-name"), bob.text("#name")], ["Ann", "Ann", other]);
+  await ann.submit("#post", { text: "It is me" });
+  await bob.see("It is me", "#messages");
+  assert.equal(bob.text("#messages b"), "Ann");
+  await ann.submit("#rename", { name: "x".repeat(41) });
+  assert.equal(ann.text(".field-error"), "At most 40 letters");
+  await ann.submit("#rename", { name: "" });
+  await bob.see(guest!, "#present");
+});
+
+Deno.test("chat: a person is there once, in two tabs and after a reload, and has gone with the last tab", async () => {
+  const clock = new FakeClock(), app = chat({ clock });
+  await using bob = await open(app, "/", { clock });
+  await bob.see("1 here", "#here");
+  {
+    await using ann = await open(app, "/", { clock });
+    await bob.see("2 here", "#here");
+    const names = bob.texts("#present li");
+    await using tab = await ann.tab("/");
+    await ann.reload();
+    assert.deepEqual(tab.texts("#present li"), names);
+    assert.equal(tab.text("#name"), ann.text("#name"));
+    clock.turn(2000);
+    assert.deepEqual(bob.texts("#present li"), names);
+  }
+  clock.turn(1000);
+  await bob.see("1 here", "#here");
 });
 
 Deno.test("chat: what was said while the line was lost is there when it is back", async () => {
   const app = chat();
-  await using ann = await open(app, "/lobby");
-  await using bob = await open(app, "/lobby");
+  await using ann = await open(app, "/");
+  await using bob = await open(app, "/");
   await bob.disconnect();
-  await ann.submit("#me form", { name: "Ann" });
-  await ann.submit("#me form", { text: "Hello" });
+  await ann.submit("#post", { text: "Hello" });
   await bob.reconnect();
   await bob.see("Hello", "#messages");
 });
 
-Deno.test("rooms: a hundred messages are kept, of a thousand rooms", () => {
-  const rooms = new Rooms();
-  for (let n = 1; n <= 120; n++) rooms.say("a", "Ann", `${n}`);
-  assert.deepEqual([rooms.messages("a").length, rooms.messages("a")[0]?.text], [100, "21"]);
-  for (let n = 0; n < 1000; n++) rooms.say(`room ${n}`, "Ann", "hi");
-  assert.equal(rooms.messages("a").length, 0);
-  assert.equal(rooms.messages("room 999").length, 1);
+Deno.test("chat: below a base, and with a cookie that is none", async () => {
+  await using ann = await open(chat({ base: "/chat" }), "/chat", { cookie: "guest=1234; other=1" });
+  await ann.see("Guest 1234", "#present");
+  for (const cookie of ["guest=<b>", "guest=12345", "xguest=1234"]) {
+    await using eve = await open(chat(), "/", { cookie });
+    assert.match(eve.text("#name"), /^Guest \d{4}$/);
+    assert.notEqual(eve.text("#name"), "Guest 1234");
+  }
+});
+
+Deno.test("room: a hundred messages are kept", () => {
+  const room = new Room();
+  for (let n = 1; n <= 120; n++) room.say("Ann", `${n}`);
+  assert.deepEqual([room.messages.length, room.messages[0]?.text], [100, "21"]);
 });

@@ -1,94 +1,91 @@
-import { action, App, Head, Live, on, redirect, Reflex, topic } from "@argyle/argyle";
+import { action, App, Head, Live, Reflex, topic } from "@argyle/argyle";
 import type { AppOptions } from "@argyle/argyle/types";
 import { z } from "zod";
-import { type Message, Rooms } from "./rooms.ts";
+import { GuestName, guests } from "./guests.ts";
+import { type Message, Room } from "./room.ts";
 import style from "./style.css" with { type: "text" };
 
 const Session = z.object({ name: z.string().default("") });
 type Session = z.infer<typeof Session>;
 
-/** What is said in a room. */
-const Room = topic("room/:room");
+/** What is said, and who is there. */
+const Lobby = topic("lobby", { presence: z.object({ name: z.string() }) });
 
-/** Rooms in which everybody sees what is said: one page for all in a room, with a part of their own for each. */
+/** A room in which everybody sees what is said and who is there: one page for all, with a part of their own for each. */
 export default function chat(options: AppOptions<Session> = {}): App<Session> {
-  const rooms = new Rooms();
+  const room = new Room();
 
   class Chat extends Reflex<Session> {
-    problem = "";
-    /** Who is nobody yet, takes a name. */
-    enter = action(z.object({ name: z.string() }), ({ name }) => {
-      const taken = name.trim().slice(0, 40);
-      if (taken === "") this.problem = "Say who you are.";
-      else this.session.name = taken;
+    post = action(z.object({ text: z.string().trim().max(1000) }), ({ text }) => {
+      if (text === "") return;
+      room.say(this.session.name || this.get(GuestName), text);
+      this.publish(Lobby()); // with the commit: everybody is shown it
     });
-    say = action(z.object({ text: z.string() }), ({ text }) => {
-      const room = this.params["room"] ?? this.abort("There is no such room.");
-      if (this.session.name === "") this.forbid("Say who you are first.");
-      if (text.trim() === "") return;
-      rooms.say(room, this.session.name, text.trim().slice(0, 1000));
-      this.publish(Room({ room })); // with the commit: everybody in the room is shown it
+    /** No name is one too: that of a guest. */
+    rename = action(z.object({ name: z.string().trim().max(40, "At most 40 letters") }), ({ name }) => {
+      this.session.name = name;
     });
-    leave() {
-      this.session.name = "";
-    }
   }
 
   const app = new App<Session>({ name: "chat", session: Session, ...options });
+  app.use(guests(options.base || "/"));
   app.reflexes({ Chat });
-  app.page("/", ({ url }) => redirect(`${url.pathname.replace(/\/$/, "")}/lobby`));
-  app.page("/:room", async ({ params, load }) => {
-    // Loaded once for all in the room, until somebody says something there.
-    const messages = await load(Room(params), () => rooms.messages(params.room));
+  app.page("/", async ({ load, present }) => {
+    // Loaded once for all, until somebody says something; and listed once for all, until somebody comes or goes.
+    const messages = await load(Lobby(), () => room.messages);
+    const people = await present(Lobby());
     return (
       <main>
         <Head>
-          <title>{`#${params.room}`}</title>
+          <title>Chat</title>
           <style>{style}</style>
         </Head>
-        <h1>#{params.room}</h1>
+        <header>
+          <h1>Chat</h1>
+          <section aria-labelledby="here">
+            <h2 id="here">{people.length} here</h2>
+            <ul id="present" aria-labelledby="here" tabIndex={0}>
+              {people.map(({ name }, at) => <li key={at}>{name}</li>)}
+            </ul>
+          </section>
+        </header>
         <div class="log" role="log" aria-label="Messages" tabIndex={0}>
-          <ol id="messages">
-            {messages.map((message) => <Said key={message.id} {...message} />)}
-            {messages.length === 0 ? <li key="none" class="quiet">Nobody has said anything yet.</li> : null}
-          </ol>
+          <ol id="messages">{messages.map((message) => <Said key={message.id} {...message} />)}</ol>
+          <p class="quiet" id="silence">{messages.length === 0 ? "Nobody has said anything yet." : null}</p>
         </div>
         <Live<Session> topic={[]} id="me">
-          {({ session, ran }) => (
-            session.name === ""
-              ? (
-                <form data-reflex="submit->Chat#enter">
-                  <label for="name">Your name</label>
+          {({ session, get, join, form }) => {
+            const name = session.name || get(GuestName);
+            join(Lobby(), { name }); // there, as long as this page is open
+            const rename = form(Chat, "rename", { id: "rename" });
+            return (
+              <div class="mine">
+                <form id="post" data-reflex="submit->Chat#post">
+                  <label for="text">
+                    Say something as <b id="name">{name}</b>
+                  </label>
+                  <div class="line">
+                    <input id="text" name="text" autocomplete="off" maxLength={1000} enterkeyhint="send" />
+                    <button type="submit">Say</button>
+                  </div>
+                </form>
+                <form {...rename} class="rename">
+                  <label for="rename-name">Your name</label>
                   <div class="line">
                     <input
-                      id="name"
-                      name="name"
+                      {...rename.field("name")}
+                      value={session.name}
+                      placeholder={name}
                       autocomplete="nickname"
                       maxLength={40}
-                      aria-describedby="problem"
                     />
-                    <button type="submit">Enter</button>
+                    <button type="submit" class="plain">Change</button>
                   </div>
-                  <p id="problem" role="alert">{ran(Chat)?.problem}</p>
+                  {rename.error("name")}
                 </form>
-              )
-              : (
-                <form data-reflex="submit->Chat#say">
-                  <label for="text">You are {session.name}</label>
-                  <div class="line">
-                    <input
-                      id="text"
-                      name="text"
-                      autocomplete="off"
-                      maxLength={1000}
-                      placeholder="Say something"
-                    />
-                    <button type="submit">Say</button>
-                    <button type="button" class="plain" {...on("click", Chat, "leave")}>Leave</button>
-                  </div>
-                </form>
-              )
-          )}
+              </div>
+            );
+          }}
         </Live>
       </main>
     );
