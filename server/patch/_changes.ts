@@ -3,15 +3,14 @@
 import type { Address, Operation } from "../../protocol/operations.ts";
 import { commonLength } from "./_common.ts";
 import { findListChange } from "./_list.ts";
+import { keepMoved, type Placed } from "./_moves.ts";
 import { type Lone, Outline } from "./_outline.ts";
 import { Pieces } from "./_pieces.ts";
 import { attributeChanges, decode } from "./_text.ts";
 import { isImplied, isSealed, nameOf, type Open, Scanner } from "./_scan.ts";
 
 /** An operation, and where in the new body stands what it is about. */
-interface Step {
-  readonly at: number;
-  readonly operation: Operation;
+interface Step extends Placed {
   /** Names that it relies on: in both pages once; or, of what goes, in the new one not at all. */
   readonly stay: readonly string[];
   readonly go: readonly string[];
@@ -86,8 +85,11 @@ export class Changes {
     this.#top = top;
   }
 
-  get operations(): Operation[] {
-    return this.#steps.map(({ operation }) => operation);
+  /** What a browser has to do; `undefined` where that is to bring the whole body. @param next the new outline */
+  operations(next: Outline): Operation[] | undefined {
+    return keepMoved(this.#steps, this.#outline, next, (name) => {
+      return next.count(name) === 1 && !next.hidden && !this.#barred.has(name) && !this.#elsewhere.has(name);
+    });
   }
 
   /** Finds what differs. False where that cannot be said of a part of the body. */
@@ -130,9 +132,9 @@ export class Changes {
       place.at = scan.at - by;
       place.twin = scan.at;
       const found = this.#tag(scan, place) || this.#text(scan, place, shifts) ||
-        this.#list(scan, place, to, twinTo) || this.#element(scan, place) ||
+        this.#list(scan, place, to, twinTo) || this.#element(scan, place, shifts) ||
         (this.#stepBack(scan, { from, twin, top }, place, difference, shifts) &&
-          (this.#tag(scan, place) || this.#text(scan, place, shifts) || this.#element(scan, place)));
+          (this.#tag(scan, place) || this.#text(scan, place, shifts) || this.#element(scan, place, shifts)));
       if (!found) return false;
       scan.at = place.twin;
       shifts.push({ from: place.twin, by: place.twin - place.at });
@@ -219,7 +221,8 @@ export class Changes {
     const end = new Scanner(this.#b, place.twin, top);
     if (!old.skip() || !end.skip()) return false;
     top.children = index + 1;
-    this.#write(place.twin, ["morph", address.path, this.#html(place.twin, end.at)], address.names);
+    const replaced = { from: place.at, to: old.at };
+    this.#write(place.twin, ["morph", address.path, this.#html(place.twin, end.at)], address.names, replaced);
     this.#pieces.fresh(place.twin, end.at, top);
     place.at = old.at;
     place.twin = end.at;
@@ -281,7 +284,7 @@ export class Changes {
   }
 
   /** Sends the innermost element around the difference that has an address. */
-  #element(scan: Scanner, place: Place): boolean {
+  #element(scan: Scanner, place: Place, shifts: readonly Shift[]): boolean {
     for (
       let open: Open = scan.top;
       open.parent !== undefined && scan.knows(open);
@@ -293,7 +296,13 @@ export class Changes {
       const end = new Scanner(this.#a, place.at, scan.top), twin = new Scanner(this.#b, place.twin, scan.top);
       if (!end.close(open) || !twin.close(open)) return false;
       this.#cut(open.start);
-      this.#write(open.start, ["morph", address.path, this.#html(open.start, twin.at)], address.names);
+      const replaced = { from: open.start - shiftAt(shifts, open.start), to: end.at };
+      this.#write(
+        open.start,
+        ["morph", address.path, this.#html(open.start, twin.at)],
+        address.names,
+        replaced,
+      );
       this.#pieces.fresh(open.start, twin.at, open.parent);
       open.parent.children = open.index + 1;
       scan.top = open.parent;
@@ -308,8 +317,8 @@ export class Changes {
     return this.#b.slice(from, to).toWellFormed();
   }
 
-  #write(at: number, operation: Operation, names: readonly string[]): void {
-    this.#steps.push({ at, operation, stay: names, go: [] });
+  #write(at: number, operation: Operation, names: readonly string[], old?: Placed["old"]): void {
+    this.#steps.push({ at, operation, old, stay: names, go: [] });
   }
 
   /** Takes back what was written about anything from here on: it is sent as a part of what holds it. */

@@ -41,20 +41,30 @@ export function isSealed(open: Open, html: string): boolean {
     (open.parent !== undefined && isSealed(open.parent, html));
 }
 
-const seals = new Set(["contenteditable", Attribute.permanent]);
+/** Whether what is in an element is the browser's own, by its start tag. */
+export function seals(tag: string): boolean {
+  return seal.test(tag);
+}
+
+const sealing = new Set(["contenteditable", Attribute.permanent]);
+/** Of these it depends on what they say: nothing, or `children` among other words. */
+const ignores = new Set<string>([Attribute.ignore]);
 let seal = readSeals();
 
 /**
- * Adds a name that an app has for `data-reflex-permanent`. Other apps of the process lose little: what has such an
- * attribute there is sent with what is around it, and is as right by that as by a smaller patch.
+ * Adds the names that an app has for `data-reflex-permanent` and `data-reflex-ignore`. Other apps of the process lose
+ * little: what has such an attribute there is sent with what is around it, and is as right by that as by a smaller patch.
  */
-export function sealBy(name: string): void {
-  seals.add(name);
+export function sealBy(permanent: string, ignore: string): void {
+  sealing.add(permanent);
+  ignores.add(ignore);
   seal = readSeals();
 }
 
 function readSeals(): RegExp {
-  return new RegExp(`\\s(?:${[...seals].join("|")})[\\s=>]`, "i");
+  const named = `(?:${[...sealing].join("|")})[\\s=>]`;
+  const said = `(?:${[...ignores].join("|")})(?:[\\s>]|="(?:"|(?:[^"]*\\s)?children[\\s"]))`;
+  return new RegExp(`\\s(?:${named}|${said})`, "i");
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Reads text and attributes as every parser does, or not at all. */
 
-import type { Tag } from "./_tag.ts";
+import type { Content } from "./_rules.ts";
+import { readTag, type Tag } from "./_tag.ts";
 
 const REFERENCES: Readonly<Record<string, string>> = {
   "&amp;": "&",
@@ -45,6 +46,12 @@ export function attributeChanges(
     if (!after.has(name)) changes[name] = null;
   }
   return changes;
+}
+
+/** The attributes of an element's markup; `undefined` where they cannot be read for certain. @param parent its place */
+export function readAttributes(html: string, parent: Content): ReadonlyMap<string, string> | undefined {
+  const tag = readTag(html, 0, parent);
+  return tag && read(html, 1, tag);
 }
 
 const ATTRIBUTE = /\s+([a-z][a-z\d-]*)(?:=(?:"([^"]*)"|'([^']*)'|([^\s"'<>=`]+)))?/y;

@@ -224,7 +224,7 @@ function findChanges(
     if (next === undefined) return undefined;
     outlines.delete(before);
     outlines.set(after, next);
-    return changes.operations;
+    return changes.operations(next);
   }
   return undefined;
 }

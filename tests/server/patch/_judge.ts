@@ -4,7 +4,7 @@
  * outside itself.
  */
 
-import type { Operation } from "../../../protocol/operations.ts";
+import type { DoOperation, Operation } from "../../../protocol/operations.ts";
 
 /** A page as markup. */
 export interface Markup {
@@ -16,7 +16,8 @@ export interface Markup {
 export interface Case {
   readonly before: Markup;
   readonly after: Markup;
-  readonly operations: readonly Operation[];
+  /** What a comparison finds: none of them is by hand. */
+  readonly operations: readonly Exclude<Operation, DoOperation>[];
 }
 
 export interface Verdict {

@@ -9,7 +9,7 @@ browse("diff: in Chromium a patched page is the page, for random pairs", async (
   // Other seeds and more runs are for a longer search by hand.
   const runs = Number(Deno.env.get("DIFF_RUNS") ?? 1000), seed = Number(Deno.env.get("DIFF_SEED") ?? 17);
   const cases = fc.sample(changes({ wild: true }), { seed, numRuns: runs }).map(({ before, after }): Case => {
-    return { before, after, operations: diff({ ...before }, { ...after }) };
+    return { before, after, operations: diff({ ...before }, { ...after }) as Case["operations"] };
   });
   const verdicts = await page.evaluate(judge, cases);
   const kinds = new Map<string, number>();

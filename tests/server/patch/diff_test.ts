@@ -239,6 +239,17 @@ Deno.test("diff: nothing in what somebody writes has an address: it is sent whol
   assert.deepEqual(around("<main>", kept("1"), kept("2"), "</main>"), [["morph", "e", kept("2")]]);
 });
 
+Deno.test("diff: nothing in what patches leave alone has an address; a list of attributes leaves nothing else alone", () => {
+  for (const said of ["", '=""', '="children"', '="class children data-*"']) {
+    const kept = (text: string) => `<div id="e" data-reflex-ignore${said}><b><i id="p">${text}</i></b></div>`;
+    assert.deepEqual(around("<main>", kept("1"), kept("2"), "</main>"), [["morph", "e", kept("2")]], said);
+  }
+  for (const said of ["class", "class style", "data-children", "grandchildren"]) {
+    const open = (text: string) => `<div id="e" data-reflex-ignore="${said}"><i id="p">${text}</i></div>`;
+    assert.deepEqual(around("<main>", open("1"), open("2"), "</main>"), [["text", "p", "2"]], said);
+  }
+});
+
 Deno.test("diff: a script, which no patch brings, takes their positions from those behind it", () => {
   const main = (text: string) => `<main id="m"><p>${text}</p><script>1</script><p>${text}</p></main>`;
   const operations = around("", main("1"), main("2"));
@@ -264,4 +275,47 @@ Deno.test("diff: a table that may still be moved by what is in it has no positio
   assert.deepEqual(around("", page("a"), page("b")).map(([name]) => name), ["body"]);
   const bold = (text: string) => `<main id="m"><b><i><u>${text}</u></i><p>x</b>y</p></main>`;
   assert.deepEqual(around("", bold("1"), bold("2")).map(([name]) => name), ["body"]);
+});
+
+const page = (body: string) => ({ head: "", body });
+const card = (id: string) => `<li id="${id}"><input></li>`;
+
+Deno.test("diff: what goes from one element with a name to another is sent in what is around both", () => {
+  const board = (left: string, right: string, lamp = "") =>
+    page(
+      `<p id="lamp">${lamp}</p><section id="board"><ul id="left">${left}</ul><ul id="right">${right}</ul></section>`,
+    );
+  const before = board(card("a") + card("b"), card("c")),
+    after = board(card("b"), card("c") + card("a"), "on");
+  assert.deepEqual(diff({ ...before }, { ...after }), [
+    ["text", "lamp", "on"],
+    ["morph", "board", after.body.slice(after.body.indexOf("<section"))],
+  ]);
+  // Nothing is lost with what holds nothing.
+  const plain = (text: string) => text.replaceAll("<input>", "<b>1</b>");
+  assert.deepEqual(
+    diff(page(plain(before.body)), page(plain(board(card("b"), card("c") + card("a")).body))).map(([name]) =>
+      name
+    ),
+    ["morph", "morph"],
+  );
+});
+
+Deno.test("diff: where nothing with a name is around both, the body is sent", () => {
+  const two = (left: string, right: string) =>
+    page(`<ul id="left">${left}</ul><hr><ul id="right">${right}</ul>`);
+  const after = two("", card("a"));
+  assert.deepEqual(diff(two(card("a"), ""), after), [["body", after.body]]);
+});
+
+Deno.test("diff: what one operation replaces and brings itself stays that operation", () => {
+  const one = (inner: string) => page(`<div id="x"><div>${inner}</div></div><p id="y">1</p>`);
+  const after = one(`<b></b><p id="a"><input></p>`);
+  assert.deepEqual(diff(one(`<p id="a"><input></p><b></b>`), after).map(([name, at]) => [name, at]), [[
+    "morph",
+    [
+      "x",
+      0,
+    ],
+  ]]);
 });

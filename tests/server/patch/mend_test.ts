@@ -1,20 +1,38 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Operation } from "../../../protocol/operations.ts";
-import { mend } from "../../../server/patch/mend.ts";
+import { diff, type Rendered } from "../../../server/patch/diff.ts";
+import { mend as mendBy, type Touched } from "../../../server/patch/mend.ts";
 import { changes } from "./_pages.ts";
 import { patch } from "./_tree.ts";
 
+const mend = (before: Rendered, after: Rendered, touched: Touched) =>
+  mendBy(before, after, touched, before === after ? [] : diff(before, after));
 const page = (body: string) => ({ head: "", body });
 
 Deno.test("mend: the difference, and the touched element as it should be", () => {
   const before = page(`<p id="a">1</p><p id="b">1</p>`), after = page(`<p id="a">1</p><p id="b">2</p>`);
-  assert.deepEqual(mend({ ...before }, { ...after }, ["a"]), [["text", "b", "2"], [
+  assert.deepEqual(mend({ ...before }, { ...after }, new Map([["a", "text"]])), [["text", "b", "2"], [
     "morph",
     "a",
     `<p id="a">1</p>`,
   ]]);
-  assert.deepEqual(mend(before, before, ["a"]), [["morph", "a", `<p id="a">1</p>`]]);
+  assert.deepEqual(mend(before, before, new Map([["a", "text"]])), [["morph", "a", `<p id="a">1</p>`]]);
+});
+
+Deno.test("mend: attributes that were touched, as they should be; where they cannot be read, the element", () => {
+  const touched = new Map([["a", new Set(["class", "title", "style"])]]);
+  const at = (tag: string) => page(`<main><p ${tag}>long <b>and</b> longer</p></main>`);
+  const named = at('class="x &amp; y" id="a" hidden');
+  assert.deepEqual(mend(named, named, touched), [
+    ["attributes", "a", { class: "x & y", title: null, style: null }],
+  ]);
+  const odd = at('id="a" class="&nbsp;"');
+  assert.deepEqual(mend(odd, odd, touched), [[
+    "morph",
+    "a",
+    '<p id="a" class="&nbsp;">long <b>and</b> longer</p>',
+  ]]);
 });
 
 Deno.test("mend: an element that is not there, or more than once, in one of the two, leaves no saying", () => {
@@ -22,7 +40,7 @@ Deno.test("mend: an element that is not there, or more than once, in one of the 
   for (
     const [before, after] of [[one, other], [other, one], [one + one, one], [one, one + one], [other, other]]
   ) {
-    assert.equal(mend(page(before!), page(after!), ["a"]), undefined);
+    assert.equal(mend(page(before!), page(after!), new Map([["a", "text"]])), undefined);
   }
 });
 
@@ -36,7 +54,7 @@ Deno.test("mend: a page whose elements were touched is the next page then, or sa
         const ids = [...before.body.matchAll(/ id="([^"&]+)"/g)].map(([, id]) => id!);
         if (ids.length === 0) return;
         const touched = new Set(picks.map((pick) => ids[pick % ids.length]!));
-        const operations = mend({ ...before }, { ...after }, touched);
+        const operations = mend({ ...before }, { ...after }, new Map([...touched].map((id) => [id, "text"])));
         if (operations === undefined) return;
         const pushed = [...touched].flatMap((id): Operation[] => [
           ["text", id, "pushed"],
