@@ -35,6 +35,7 @@ export { href, redirect } from "./server/http/redirect.ts";
 export { Live } from "./server/page/live.ts";
 export { memo } from "./server/page/memo.ts";
 export { on } from "./server/reflex/on.ts";
+export { type Operations, ops } from "./server/operations/operations.ts";
 export { raw } from "./server/page/raw.ts";
 export { Reflex } from "./server/reflex/reflex.ts";
 export { type Topic, topic } from "./server/bus/topic.ts";

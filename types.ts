@@ -55,10 +55,11 @@ export type {
   PublicPageOptions,
   Untyped,
 } from "./server/page/page.ts";
-export type { PushOperation } from "./server/reflex/push.ts";
+export type { ElementOptions, MissingElement, OperationOptions } from "./server/operations/operations.ts";
+export type { Audience, ReflexAudience } from "./server/bus/audience.ts";
 export type { Raw } from "./server/page/raw.ts";
 export type { ReflexClass } from "./server/reflex/reflex.ts";
 export type { RouteContext, RouteHandler, RouteHandlers, RouteOptions } from "./server/door/route_door.ts";
-export type { TopicContext, TopicKind, TopicOptions } from "./server/bus/topic.ts";
+export type { JoinsOf, PresenceOf, TopicContext, TopicKind, TopicOptions } from "./server/bus/topic.ts";
 export type { SchemaInput, SchemaIssue, SchemaOutput, SchemaResult } from "./protocol/schema.ts";
 export type { StaticOptions } from "./server/http/static_options.ts";

@@ -49,6 +49,10 @@ export interface Limits {
   readonly sockets: number;
   /** Topics that one page, or one part of it, may depend on. */
   readonly topics: number;
+  /** People on one topic that are listed; the first who came. */
+  readonly presence: number;
+  /** Bytes of JSON that a person on a topic may be shown as. */
+  readonly presenceData: number;
   /** Bytes a slow reader may be behind before it is sent nothing that others have caused, until it has read them. */
   readonly watermark: number;
   /** Milliseconds for which a slow reader may be that far behind before its socket is closed. */
@@ -103,6 +107,10 @@ export interface Limits {
   readonly loads: number;
   /** Milliseconds after which a page that is only shown asks again whether its person may still see it. */
   readonly identity: number;
+  /** Operations by hand that are sent at once. */
+  readonly operations: number;
+  /** Bytes of JSON of operations that are sent at once. */
+  readonly operationBytes: number;
   /** Tries of a commit that meets others. */
   readonly conflicts: number;
 }
@@ -136,6 +144,8 @@ export const defaultLimits: Limits = {
   socketsPerSession: 20, // tabs
   sockets: 10_000, // 10,000 × 23 KB of socket, and their views
   topics: 64, // a page of fifty things, each watched by itself, and what is around them
+  presence: 1000, // more than anybody reads, and one render of them is some milliseconds
+  presenceData: 1024, // a name, a colour, a picture's address; a thousand of them are 1 MB
   watermark: 256 * 1024, // one render of a large page
   stuck: 30 * second, // a phone in a tunnel
   buffered: 4 * 1024 * 1024, // some twenty renders of a large page
@@ -163,5 +173,7 @@ export const defaultLimits: Limits = {
   bases: 8, // readers freeze at different moments
   loads: 1000, // what a few hundred people are looking at
   identity: minute, // a right that was withdrawn elsewhere
+  operations: 1000, // a page changes fewer elements at once
+  operationBytes: 256 * 1024, // one large page
   conflicts: 10, // with ticket order, the second try is the last
 };

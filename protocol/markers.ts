@@ -24,6 +24,14 @@ export const Attribute = {
   check: "$#check",
   /** An element that no patch touches. */
   permanent: "data-reflex-permanent",
+  /** What of an element patches leave alone: all of it; or the attributes that it names, and `children`. */
+  ignore: "data-reflex-ignore",
+  /** Classes of an element while it comes. */
+  enter: "data-reflex-enter",
+  /** Classes of an element while it goes. */
+  leave: "data-reflex-leave",
+  /** What is said of a list when elements have come to it or gone. */
+  announce: "data-reflex-announce",
   /** The key of an element in a list, where it has no id. */
   key: "data-k",
   /** An element whose content is a part of its own: what stands around it is patched without it. */
@@ -78,7 +86,7 @@ export const Option = {
 export const OURS = /^data-reflex/;
 
 /** The name of one of these that says how calls are made; likewise. */
-export const OPTIONED = /^data-reflex-(?!(args|permanent)$)/;
+export const OPTIONED = /^data-reflex-(?!(args|permanent|ignore|enter|leave|announce)$)/;
 
 /**
  * How an element shows that a reflex of its is under way.

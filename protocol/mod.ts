@@ -40,6 +40,7 @@ export type {
   Address,
   AttributesOperation,
   BodyOperation,
+  DoOperation,
   HeadOperation,
   InsertOperation,
   MorphOperation,

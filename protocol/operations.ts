@@ -5,6 +5,8 @@
  * @module
  */
 
+import type { Json } from "./frames.ts";
+
 /**
  * Names one element of the page: its `id`; or an id and the way from there. A text is the one descendant whose `data-k`
  * it is, a number from 0 the child element of that position, `-1` the parent. The id `""` is `body`.
@@ -129,6 +131,25 @@ export type HeadOperation = readonly ["head", html: string];
 export type SelectOperation = readonly ["select", selector: string, html: string];
 
 /**
+ * An operation that was written by hand: one of CableReady's, or the page's own. They stand behind what a comparison has
+ * found. The target is a selector; `null` where it is the document's. The rest is flat: `html`, `text`, `name`,
+ * `value`, and the options (`delay`, `selectAll` …); what the browser does not know, its events have.
+ *
+ * @example
+ * ```ts
+ * import type { DoOperation } from "@argyle/argyle/protocol";
+ * const bump: DoOperation = ["do", "addCssClass", "#cart", { name: "bump" }];
+ * const chime: DoOperation = ["do", "chime", null, { volume: 0.2 }];
+ * ```
+ */
+export type DoOperation = readonly [
+  "do",
+  name: string,
+  target: string | null,
+  detail?: { readonly [key: string]: Json },
+];
+
+/**
  * One change of a page.
  *
  * @example
@@ -147,4 +168,5 @@ export type Operation =
   | OrderOperation
   | BodyOperation
   | HeadOperation
-  | SelectOperation;
+  | SelectOperation
+  | DoOperation;

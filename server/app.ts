@@ -5,6 +5,7 @@
  */
 
 import { defaultLimits, type Limits } from "../protocol/limits.ts";
+import { addressOf, type Audience } from "./bus/audience.ts";
 import type { Topic } from "./bus/topic.ts";
 import { compose } from "./compose.ts";
 import { byPath, type ScriptsByPath } from "./door/client_door.ts";
@@ -26,6 +27,7 @@ import { watchThreads } from "./http/threads.ts";
 import type { PathParams } from "./http/params.ts";
 import { makeStaticFiles, type StaticOptions } from "./http/static_options.ts";
 import { consoleLogger, type Logger } from "./observe.ts";
+import type { Operations } from "./operations/operations.ts";
 import { type AppOptions, environment, readBase, readOrigins } from "./options.ts";
 import { type OwnNames, readAttributeNames } from "./page/attribute_names.ts";
 import { type ClientScripts, scriptsFor } from "./page/client_scripts.ts";
@@ -310,6 +312,31 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
   }
 
   /**
+   * Sends operations to all whose page depends on a topic, or to one user. It is for the server's own code, so that a
+   * topic's `authorize` is not asked; a reflex has `this.broadcast`. Pages that show something that was published before
+   * show that first. Who is not connected is not told.
+   *
+   * @param audience a topic, or `{ user }`
+   * @param operations made by {@linkcode ops}
+   * @returns done when they are on their way
+   * @throws RangeError for more operations than `limits.operations`, or more bytes than `limits.operationBytes`
+   *
+   * @example
+   * ```tsx
+   * import { App, ops, topic } from "@argyle/argyle";
+   * const Alarms = topic("alarms");
+   * const app = new App();
+   * await app.broadcast(Alarms(), ops().append("#alarms", <li>The kettle boils</li>).perform("ring"));
+   * await app.broadcast({ user: "ann" }, ops().notification("The kettle boils"));
+   * ```
+   */
+  async broadcast(audience: Audience, operations: Operations): Promise<void> {
+    const address = addressOf(audience);
+    const { topics, writer } = await this.#ready();
+    topics.tell(address, writer.write(operations));
+  }
+
+  /**
    * Registers classes of reflexes, under the names that pages and frames will call them.
    *
    * @throws TypeError for a name that is taken, or a class that does not extend `Reflex`
@@ -527,6 +554,7 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
     const timer = setTimeout(resolve, ms);
     await Promise.race([Promise.all([this.#hub.closeAll(), this.#pending.idle()]), late]);
     clearTimeout(timer);
+    void this.#parts?.then(({ attendance }) => attendance.end(), () => {});
   }
 }
 

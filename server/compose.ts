@@ -6,6 +6,8 @@
 
 import { systemClock } from "../protocol/clock.ts";
 import { PROTOCOL_VERSION } from "../protocol/version.ts";
+import { Attendance } from "./bus/attendance.ts";
+import { Presence } from "./bus/presence.ts";
 import { Refreshes } from "./bus/refreshes.ts";
 import { Topics } from "./bus/topics.ts";
 import { below } from "./door/front_door.ts";
@@ -20,6 +22,7 @@ import { findPage, type Page, type Untyped } from "./page/page.ts";
 import { makeReference } from "./reflex/call.ts";
 import type { Logger } from "./observe.ts";
 import { openPage } from "./page/page_data.ts";
+import { Writer } from "./operations/write.ts";
 import { Renderer } from "./page/renderer.ts";
 import { Loads } from "./page/loads.ts";
 import { ParkedViews } from "./page/parked_views.ts";
@@ -59,11 +62,12 @@ export async function compose<Session extends object = Untyped>(
   const build = [PROTOCOL_VERSION, given.scripts.hash, environment("DENO_DEPLOYMENT_ID") ?? ""].join(" ");
   const topics = new Topics(), refreshes = new Refreshes();
   const loads = new Loads(topics, limits.loads);
+  const attendance = new Attendance(new Presence(topics, limits.presence), clock);
   const renderer = new Renderer(given.registry, { app: name, attributes: given.attributes }, {
     limits,
     clock,
     log,
-  }, { loads, topics });
+  }, { loads, presence: attendance, topics });
   return {
     ...given,
     lang,
@@ -77,7 +81,9 @@ export async function compose<Session extends object = Untyped>(
     values: new SessionValues(session, log),
     turns: new Turns(),
     renderer,
+    writer: new Writer(renderer, limits, options.missingElement ?? "warn"),
     topics,
+    attendance,
     refreshes,
     resting: new Resting(clock),
     parked: new ParkedViews(limits.parked, clock),

@@ -9,6 +9,7 @@ import type { Limits } from "../protocol/limits.ts";
 import type { Schema } from "../protocol/schema.ts";
 import type { Logger } from "./observe.ts";
 import type { AttributeNames } from "./page/attribute_names.ts";
+import type { MissingElement } from "./operations/operations.ts";
 import type { Layout, Untyped } from "./page/page.ts";
 import type { Engine } from "./session/store.ts";
 
@@ -60,6 +61,8 @@ export interface AppOptions<Session extends object = Untyped> extends Partial<En
    * name of `reflex`, as `data-sr-confirm` does. The names that they replace mean nothing in the app's markup.
    */
   readonly attributes?: Partial<AttributeNames>;
+  /** What happens in the browser where an operation by hand finds no element; a warning in its console where left out. */
+  readonly missingElement?: MissingElement;
   /** Limits other than the defaults: bytes, milliseconds, numbers. */
   readonly limits?: Partial<Limits>;
   /** Where messages for the operator go; the console where left out. */

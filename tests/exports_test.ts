@@ -4,17 +4,17 @@ import { readManifest, root, runDeno } from "./project.ts";
 /** What each entry exports. A change here is a change of what users rely on, and stands in CHANGELOG.md too. */
 const surface: Record<string, readonly string[]> = {
   ".": list(`
-    App ContextKey Engine Head Html HttpError Layout Live Middleware PageContext PathParams Reflex RequestContext Schema
-    SharedContext Store Topic action contextKey href memo on raw redirect topic
+    App ContextKey Engine Head Html HttpError Layout Live Middleware Operations PageContext PathParams Reflex RequestContext Schema
+    SharedContext Store Topic action contextKey href memo on ops raw redirect topic
   `),
   "./client": list(
-    "Behavior ReflexDetail ReflexError ReflexEvent ReflexMember ReflexOptions ReflexStage RemoteAction RemoteReflex behavior reflex",
+    "Behavior MorphHook OperationDetail ReflexDetail ReflexError ReflexEvent ReflexMember ReflexOptions ReflexStage RemoteAction RemoteReflex behavior morphHook operation perform reflex",
   ),
   "./generate": list("generate"),
   "./kv": list("Check Engine Entry Store Write kv openKv"),
   "./memory": list("Check Engine Entry Store Write memory"),
   "./protocol": list(`
-    Address Attribute AttributesOperation BLOCKED_URL BodyOperation CallFrame ClientFrame Clock Close DoneFrame EVENT_PREFIX ElementData
+    Address Attribute AttributesOperation BLOCKED_URL BodyOperation CallFrame ClientFrame Clock Close DoOperation DoneFrame EVENT_PREFIX ElementData
     ErrorCode ErrorFrame GoFrame HeadOperation HelloFrame InsertOperation Json Limits Loading MorphOperation Operation
     Option OrderOperation Outcome PROTOCOL_VERSION
     PatchFrame Path PingFrame PongFrame ReadyFrame RemoveOperation ResyncFrame Schema SchemaInput SchemaIssue SchemaOutput
@@ -26,9 +26,9 @@ const surface: Record<string, readonly string[]> = {
     "Exchange FailedCall FakeClock FieldValue OpenOptions Served StoreUnderTest TestPage open storeContract",
   ),
   "./types": list(`
-    Action ActionOptions AnyApp AppOptions AttributeNames Bound CalledAction Check Clock CookieOptions ElementReader Entry ErrorComponent FieldAttributes FieldName Flash FormAction FormBinding FormOptions FormReader JsxElement KeyContext KeyedContext
+    Action ActionOptions AnyApp AppOptions AttributeNames Audience Bound CalledAction Check Clock CookieOptions ElementOptions ElementReader Entry ErrorComponent FieldAttributes FieldName Flash FormAction FormBinding FormOptions FormReader JoinsOf JsxElement KeyContext KeyedContext
     KeyedPageComponent KeyedPageOptions Limits
-    ListenOptions Listening LiveProps Load LoadOptions LogFields Logger Offer OfferArgs OfferOptions Offerable PageComponent PageError PageOptions PublicContext PublicPageComponent PublicPageOptions PushOperation Raw ReflexClass
+    ListenOptions Listening LiveProps Load LoadOptions LogFields Logger MissingElement Offer OfferArgs OfferOptions Offerable OperationOptions PageComponent PageError PageOptions PresenceOf PublicContext PublicPageComponent PublicPageOptions Raw ReflexAudience ReflexClass
     RouteContext RouteHandler RouteHandlers RouteOptions
     SchemaInput SchemaIssue SchemaOutput SchemaResult StaticOptions TopicContext TopicKind TopicOptions Untrusted UntrustedError Untyped Write
   `),

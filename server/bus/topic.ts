@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Schema, SchemaInput, SchemaOutput } from "../../protocol/schema.ts";
 import type { ContextKey } from "../http/context.ts";
 import type { PathParams } from "../http/params.ts";
 
@@ -21,8 +22,11 @@ import type { PathParams } from "../http/params.ts";
 export interface TopicContext {
   /** Who it is; `undefined` before a login. */
   readonly user: string | undefined;
-  /** Whether it wants to see the topic change, or to say that it has changed. */
-  readonly verb: "subscribe" | "publish";
+  /**
+   * What it wants: to see the topic change and who is on it; to say that it has changed; to tell those something who see
+   * it; or to be seen on it, which is asked of topics with `presence` alone.
+   */
+  readonly verb: "subscribe" | "publish" | "broadcast" | "join";
   /** What middleware has set; throws where nothing was, and the key has no initial value. */
   get<T>(key: ContextKey<T>): T;
 }
@@ -38,11 +42,13 @@ export interface TopicContext {
  * const Club = topic("club/:club", members);
  * ```
  */
-export interface TopicOptions<Params> {
+export interface TopicOptions<Params, Presence extends Schema | undefined = undefined> {
+  /** Reads what people are shown as who are on the topic, and types it: small JSON. Without one, nobody can be on it. */
+  readonly presence?: Presence;
   /**
-   * Whether somebody may subscribe to it or, from a reflex, publish it. Asked for each person, at each render and
+   * Whether somebody may subscribe to it, join it or, from a reflex, publish it and broadcast to it. Asked for each person, at each render and
    * whenever a page's socket connects. Where left out: everybody may, but a topic with a param `user` is that user's
-   * alone. `app.publish` does not ask.
+   * alone. `app.publish` and `app.broadcast` do not ask.
    */
   readonly authorize?: (context: TopicContext, params: Params) => boolean | Promise<boolean>;
 }
@@ -58,35 +64,44 @@ export interface TopicOptions<Params> {
  * console.assert(Order({ id: 7 }).name === Order({ id: "7" }).name);
  * ```
  */
-export type TopicKind<Params> = (
+export type TopicKind<Params, Presence = undefined, Joins = Presence> = (
   ...params: keyof Params extends never ? []
     // Numbers are written as such.
     : [params: { readonly [K in keyof Params]: Params[K] | (string extends Params[K] ? number : never) }]
-) => Topic;
+) => Topic<Presence, Joins>;
 
 /** The longest name, in characters: brokers have less room for keys than we for pages. */
 const LONGEST = 512;
 
 /**
  * Something that can change and be watched: an order, a room, all items. {@linkcode topic} makes them; two of one name
- * are the same topic.
+ * are the same topic. A topic with `presence` is a `Topic<Presence>`: there are people on it, each shown as that.
  *
  * @example
  * ```ts
  * import { type Topic, topic } from "@argyle/argyle";
- * const Items = topic("items");
- * const topics: Topic[] = [Items()];
+ * import { z } from "zod";
+ * const Items = topic("items"), Room = topic("room/:room", { presence: z.object({ name: z.string() }) });
+ * const lobby: Topic<{ name: string }> = Room({ room: "lobby" });
+ * const topics: Topic[] = [Items(), lobby];
  * ```
  */
-export class Topic {
+export class Topic<Presence = unknown, Joins = Presence> {
   /** Its path with the values of its params, escaped: what a stranger wrote is never a separator or a wildcard. */
   readonly name: string;
+  /** Reads what somebody joins with; `undefined` where nobody can. */
+  readonly presence: Schema<Joins, Presence> | undefined;
   readonly #allows: (context: TopicContext) => boolean | Promise<boolean>;
 
   /** Use {@linkcode topic}: the name has to be escaped. */
-  constructor(name: string, allows: (context: TopicContext) => boolean | Promise<boolean>) {
+  constructor(
+    name: string,
+    allows: (context: TopicContext) => boolean | Promise<boolean>,
+    presence?: Schema<Joins, Presence>,
+  ) {
     this.name = name;
     this.#allows = allows;
+    this.presence = presence;
   }
 
   /** Whether somebody may do that with it. Nothing but `true` is a yes, whatever the types were told. */
@@ -104,7 +119,7 @@ export class Topic {
  * it are brought up to date.
  *
  * @param path words and params with `/` between them: `items`, `room/:room`
- * @param options who may subscribe and publish
+ * @param options who may subscribe, join and publish; what people are shown as who are on it
  * @throws TypeError for a path that is none; when a topic is named, TypeError for a param that is missing or empty, and
  * RangeError for a name of more than 512 characters
  *
@@ -128,10 +143,10 @@ export class Topic {
  * await app.publish(Room({ room: "lobby" })); // from a script, a timer, a webhook
  * ```
  */
-export function topic<const Path extends string>(
+export function topic<const Path extends string, Presence extends Schema | undefined = undefined>(
   path: Path,
-  options: TopicOptions<PathParams<Path>> = {},
-): TopicKind<PathParams<Path>> {
+  options: TopicOptions<PathParams<Path>, Presence> = {},
+): TopicKind<PathParams<Path>, PresenceOf<Presence>, JoinsOf<Presence>> {
   if (!/^:?[A-Za-z0-9_-]+(\/:?[A-Za-z0-9_-]+)*$/.test(path)) {
     throw new TypeError(
       `Cannot declare the topic ${JSON.stringify(path)}: it is words and :params with "/" between them.`,
@@ -148,13 +163,38 @@ export function topic<const Path extends string>(
     if (name.length > LONGEST) {
       throw new RangeError(`Cannot name the topic ${path}: ${name.length} characters of at most ${LONGEST}.`);
     }
-    const { authorize } = options;
+    const { authorize, presence } = options;
     return new Topic(name, (context) => {
       if (authorize !== undefined) return authorize(context, values as PathParams<Path>);
       return values["user"] === undefined || values["user"] === context.user;
-    });
-  }) as TopicKind<PathParams<Path>>;
+    }, presence);
+  }) as TopicKind<PathParams<Path>, PresenceOf<Presence>, JoinsOf<Presence>>;
 }
+
+/**
+ * What people are shown as, as a topic's schema gives it.
+ *
+ * @example
+ * ```ts
+ * import type { Schema } from "@argyle/argyle";
+ * import type { PresenceOf } from "@argyle/argyle/types";
+ * const ann: PresenceOf<Schema<unknown, { name: string }>> = { name: "Ann" };
+ * const nobody: PresenceOf<undefined> = undefined;
+ * ```
+ */
+export type PresenceOf<S extends Schema | undefined> = S extends Schema ? SchemaOutput<S> : undefined;
+
+/**
+ * What people join with, as a topic's schema takes it.
+ *
+ * @example
+ * ```ts
+ * import type { Schema } from "@argyle/argyle";
+ * import type { JoinsOf } from "@argyle/argyle/types";
+ * const unnamed: JoinsOf<Schema<{ name?: string }, { name: string }>> = {};
+ * ```
+ */
+export type JoinsOf<S extends Schema | undefined> = S extends Schema ? SchemaInput<S> : undefined;
 
 function read(path: string, param: string, value: unknown): string {
   const text = typeof value === "number" ? String(value) : value;

@@ -4,10 +4,14 @@
  * @module
  */
 
+import type { Listener, Told } from "./told.ts";
+
 /** Somebody who wants to know when a topic has changed. */
 export interface Follower {
   /** It has. Called at once, and often: what takes time waits for its turn, see `Refreshes`. It must not throw. */
   changed(topic: string): void;
+  /** Adds those who are told what is said to the topic. A page may follow it in several ways. */
+  addListeners?(listeners: Set<Listener>): void;
 }
 
 /** Of so many topics it is remembered when they changed last. */
@@ -55,6 +59,13 @@ export class Topics {
     if (before === after) return;
     for (const topic of before) if (!after.has(topic)) this.leave(topic, follower);
     for (const topic of after) if (!before.has(topic)) this.follow(topic, follower);
+  }
+
+  /** Tells all who follow a topic something. */
+  tell(topic: string, told: Told): void {
+    const listeners = new Set<Listener>();
+    for (const follower of this.#followers.get(topic) ?? []) follower.addListeners?.(listeners);
+    for (const listener of listeners) listener.tell(told);
   }
 
   /** A topic has changed. */

@@ -30,6 +30,7 @@ export async function redeemTicket({ request, arrival }: Arrived, parts: Parts):
   const redeemed = await parts.records.redeem(ticket, session.id, renewed.id);
   if (redeemed === undefined) throw refused();
   const headers = new Headers({ "cache-control": "no-store" });
+  if (redeemed.isRenewed) parts.attendance.endSession(session.id);
   if (redeemed.isRenewed) headers.append("set-cookie", await parts.cookie.write(renewed, arrival.secure));
   for (const cookie of redeemed.cookies) headers.append("set-cookie", writeCookie(cookie, arrival.secure));
   return new Response(null, { status: 204, headers });

@@ -18,7 +18,8 @@ import { Attribute, Option } from "../../protocol/mod.ts";
  * ```
  */
 export type AttributeNames = {
-  readonly [Key in "reflex" | "permanent" | keyof typeof Option]: string;
+  readonly [Key in "reflex" | "permanent" | "ignore" | "enter" | "leave" | "announce" | keyof typeof Option]:
+    string;
 };
 
 /** The names of one app that has its own; an app without has none of these. */
@@ -30,6 +31,10 @@ export interface OwnNames extends AttributeNames {
 const defaults: AttributeNames = {
   reflex: Attribute.reflex,
   permanent: Attribute.permanent,
+  ignore: Attribute.ignore,
+  enter: Attribute.enter,
+  leave: Attribute.leave,
+  announce: Attribute.announce,
   ...Option,
 };
 

@@ -29,7 +29,7 @@ export function scriptsFor(own: OwnNames | undefined): ClientScripts {
   const options = (Object.keys(Option) as (keyof typeof Option)[]).map((key) => own[key]);
   const places = new Map([
     [String(OPTIONED), listed(options)],
-    [String(OURS), listed([own.reflex, own.args, own.permanent, ...options])],
+    [String(OURS), listed(renamings(own).map(([, to]) => to))],
     ...renamings(own),
   ]);
   // The longest first: names begin alike.

@@ -5,6 +5,7 @@
  */
 
 import { canonicalJson } from "../../protocol/json.ts";
+import { peopleOf, type Presence } from "../bus/presence.ts";
 import { Topic } from "../bus/topic.ts";
 import type { Flash } from "../session/flash.ts";
 import type { ContextValues } from "../http/context.ts";
@@ -41,27 +42,33 @@ export interface ContextParts {
   readonly error?: PageError;
 }
 
+/** Where renders have their data from. */
+export interface Sources {
+  readonly loads: Loads;
+  readonly presence: Pick<Presence, "on">;
+}
+
 /** What a render gets at its data by. */
 export class Means {
-  readonly loads: Loads;
+  readonly sources: Sources;
   readonly watch: Watch;
   readonly #scope: readonly unknown[];
   #data: Data | undefined;
 
   /** @param scope is in the names of what is loaded, besides the key */
-  constructor(loads: Loads, watch: Watch, scope: readonly unknown[]) {
-    this.loads = loads;
+  constructor(sources: Sources, watch: Watch, scope: readonly unknown[]) {
+    this.sources = sources;
     this.watch = watch;
     this.#scope = scope;
   }
 
   /** The context's functions for data: made when one of them is read, since few pages do. */
   get data(): Data {
-    return this.#data ??= dataOf(this.loads, this.watch, canonicalJson(this.#scope));
+    return this.#data ??= dataOf(this.sources, this.watch, canonicalJson(this.#scope));
   }
 }
 
-type Data = Pick<SharedContext, "load" | "subscribe">;
+type Data = Pick<SharedContext, "load" | "subscribe" | "present">;
 
 /** What a page's context is to the framework, which does not know its types. */
 export type AnyContext = PageContext<Untyped, Untyped, Record<string, string>>;
@@ -151,6 +158,18 @@ class PersonalContext implements AnyContext {
   get subscribe(): AnyContext["subscribe"] {
     return this[MEANS].data.subscribe;
   }
+
+  get present(): AnyContext["present"] {
+    return this[MEANS].data.present;
+  }
+
+  get join(): AnyContext["join"] {
+    const { watch } = this[MEANS];
+    return (topic, data) => {
+      checkPersonal("join()");
+      watch.join(topic, data);
+    };
+  }
 }
 
 /**
@@ -165,7 +184,10 @@ export function publicContext(
   const subscribe = () => {
     throw new TypeError("Cannot subscribe in a page with `cache`: it is not live.");
   };
-  return impersonal("cache", { url, params, query: url.searchParams, load, subscribe });
+  const present = () => {
+    throw new TypeError("Cannot ask who is present in a page with `cache`: it is not live.");
+  };
+  return impersonal("cache", { url, params, query: url.searchParams, load, subscribe, present });
 }
 
 /** What a page with `key` gets: all of it names its view. */
@@ -191,7 +213,7 @@ export function withMore<C extends object, M extends object>(context: C, more: M
   return Object.create(context, Object.getOwnPropertyDescriptors(more));
 }
 
-function dataOf(loads: Loads, watch: Watch, scope: string): Data {
+function dataOf({ loads, presence }: Sources, watch: Watch, scope: string): Data {
   // Of this render alone: what has no topics is kept no longer.
   let own: Map<string, Promise<unknown>> | undefined;
   const loadFor = <T>(
@@ -222,6 +244,14 @@ function dataOf(loads: Loads, watch: Watch, scope: string): Data {
     subscribe(...topics) {
       for (const topic of topics) void watch.add(topic)?.catch(() => {}); // the render waits for all of them
     },
+    async present<Presence>(topic: Topic<Presence, unknown>) {
+      const { name } = topic;
+      if (topic.presence === undefined) {
+        throw new TypeError(`Cannot ask who is on ${name}: the topic has no presence.`);
+      }
+      await watch.add(peopleOf(topic));
+      return presence.on(name) as readonly Presence[];
+    },
   };
 }
 
@@ -234,8 +264,8 @@ function impersonal(option: "cache" | "key", context: object): AnyContext {
 }
 
 const absent = {
-  cache: refusing("cache", ["session", "state", "user", "flash", "form", "get", "ran"]),
-  key: refusing("key", ["session", "state", "user", "flash", "form", "get", "ran", "url", "query"]),
+  cache: refusing("cache", ["session", "state", "user", "flash", "form", "get", "join", "ran"]),
+  key: refusing("key", ["session", "state", "user", "flash", "form", "get", "join", "ran", "url", "query"]),
 };
 
 function refusing(option: string, names: readonly string[]): object {

@@ -5,9 +5,10 @@
  */
 
 import { canonicalJson } from "../../protocol/json.ts";
+import type { Offered } from "../bus/told.ts";
 
 /** The calls of one render. */
-export class Offers {
+export class Offers implements Offered {
   /** A few: a page has as many as there are buttons of a kind, however many rows have them. */
   #targets: readonly string[] = none;
   readonly #calls = new Set<string>();
@@ -45,7 +46,7 @@ function callKey(target: string, args: readonly unknown[]): string {
 
 /** Offers that are good for a while after what offered them is shown no more. */
 export interface OldOffers {
-  readonly offers: readonly Offers[];
+  readonly offers: readonly Offered[];
   /** Until when, in milliseconds since 1970. */
   readonly until: number;
 }

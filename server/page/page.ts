@@ -115,6 +115,30 @@ export interface SharedContext<Params = Record<string, string>, Query = URLSearc
    * @throws RangeError for more; the page is refused (403) to whom a topic's `authorize` refuses it
    */
   subscribe(...topics: readonly Topic[]): void;
+  /**
+   * Who is on a topic: what each of them has joined it with, in the order in which they came; of very many, the first
+   * 1,000 (`limits.presence`). The page is shown anew whenever somebody comes or goes, or is shown as something else,
+   * but not whenever the topic is published. Each person is there once, in however many tabs.
+   *
+   * @param topic one with `presence`
+   * @throws TypeError for one without, and in a page with `cache`; HttpError 403 where the person may not subscribe to it
+   *
+   * @example
+   * ```tsx
+   * import { App, topic } from "@argyle/argyle";
+   * import { z } from "zod";
+   * const Room = topic("room/:room", { presence: z.object({ name: z.string() }) });
+   * const app = new App<{ name?: string }>();
+   * app.page("/:room", async ({ params, session, present, join }) => {
+   *   const room = Room(params);
+   *   join(room, { name: session.name ?? "Somebody" });
+   *   return <ul id="present">{(await present(room)).map(({ name }) => <li>{name}</li>)}</ul>;
+   * });
+   * ```
+   */
+  present<Presence extends NonNullable<unknown>>(
+    topic: Topic<Presence, unknown>,
+  ): Promise<readonly Presence[]>;
 }
 
 /**
@@ -221,6 +245,30 @@ export interface PageContext<
     name: K,
     options?: FormOptions,
   ): FormBinding<R, K>;
+  /**
+   * Has the person be on a topic as long as they have this page open, and this is said by each of its renders. Others
+   * hear of it once the page is live, see {@linkcode SharedContext.present}. The last word counts, also of a person who
+   * has joined in several tabs.
+   *
+   * @param topic one with `presence`
+   * @param data what they are shown as: small JSON, that the topic's schema takes. The same as long as nothing has
+   * changed: a time of day in it, and each render makes another
+   * @throws TypeError for a topic without presence and for data that the schema refuses; RangeError for data of more than
+   * 1 KiB (`limits.presenceData`), and for more than `limits.topics` topics; the page is refused (403) to whom the
+   * topic's `authorize` refuses it
+   *
+   * @example
+   * ```tsx
+   * import { App, topic } from "@argyle/argyle";
+   * import { z } from "zod";
+   * const Desk = topic("desk/:desk", { presence: z.object({ name: z.string() }) });
+   * new App().page("/desk/:desk", ({ params, user, join }) => {
+   *   if (user !== undefined) join(Desk(params), { name: user });
+   *   return <h1>Desk {params.desk}</h1>;
+   * });
+   * ```
+   */
+  join<Joins extends NonNullable<unknown>>(topic: Topic<unknown, Joins>, data: NoInfer<Joins>): void;
   /**
    * The reflex that has just run, if it was of this class: what it left in its own fields can be shown once.
    *

@@ -16,12 +16,12 @@ import type { OwnNames } from "./attribute_names.ts";
 import { readQuery } from "../http/query.ts";
 import { sealBy } from "../patch/diff.ts";
 import { findDoubt } from "../patch/doubt.ts";
-import type { AnyContext, ContextParts, KeyedParts } from "./context.ts";
+import type { AnyContext, ContextParts, KeyedParts, Sources } from "./context.ts";
 import { keyedContext, Means, pageContext, publicContext, withMore } from "./context.ts";
 import { completeHead } from "./document.ts";
 import type { Html } from "./html.ts";
+import type { Join } from "./joins.ts";
 import { LiveSlots, type PlacedSlot } from "./live_slot.ts";
-import type { Loads } from "./loads.ts";
 import { Offers } from "./offers.ts";
 import { type Page, pageTimeout } from "./page.ts";
 import { PageText } from "./page_text.ts";
@@ -59,7 +59,7 @@ export class Renderer {
   readonly #bodies = new WeakMap<Page, PageText>();
   readonly #heads = new WeakMap<Page, { own: string; whole: string }>();
 
-  readonly #loads: Loads;
+  readonly #sources: Sources;
   readonly #topics: Pick<Topics, "now">;
 
   /**
@@ -70,16 +70,16 @@ export class Renderer {
     names: Names,
     { app, attributes }: { app: string; attributes: OwnNames | undefined },
     { limits, clock, log }: { limits: Limits; clock: Clock; log: Logger },
-    { loads, topics }: { loads: Loads; topics: Pick<Topics, "now"> },
+    { topics, ...sources }: Sources & { topics: Pick<Topics, "now"> },
   ) {
     this.#names = names;
     this.#app = app;
     this.attributes = attributes;
-    if (attributes !== undefined) sealBy(attributes.permanent);
+    if (attributes !== undefined) sealBy(attributes.permanent, attributes.ignore);
     this.#limits = limits;
     this.#clock = clock;
     this.#log = log;
-    this.#loads = loads;
+    this.#sources = sources;
     this.#topics = topics;
   }
 
@@ -133,18 +133,20 @@ export class Renderer {
       offers,
       slots: slots.map((inside) => ({ ...inside, at: inside.at - from + open.length })),
       topics: watch.topics,
+      joins: watch.joins,
       since,
       place: undefined,
     };
   }
 
   /**
-   * Renders what a reflex shows in place of the page, at once.
+   * Renders what is shown besides a page, at once.
    *
+   * @param page whose it is, for the log
    * @param what names it in errors
    * @throws TypeError where it writes a `<Head>` or has `<Live>` parts; whatever it throws
    */
-  renderFragment(page: Page, html: Html, what: string): Fragment {
+  renderFragment(page: Pick<Page, "path">, html: Html, what: string): Fragment {
     const { body, head, offers, slots } = this.#write(page, html);
     if (head !== "") throw new TypeError(`Cannot ${what} with <Head>: it is the page's.`);
     if (slots.length > 0) throw new TypeError(`Cannot ${what} with <Live>: a part stands in its page.`);
@@ -153,11 +155,13 @@ export class Renderer {
 
   #means(
     page: Page,
-    { owner, params }: { owner: string; params: unknown },
+    { owner, user, params }: { owner: string; user?: string | undefined; params: unknown },
     allows: Allows,
   ): { means: Means; watch: Watch } {
-    const watch = new Watch(allows, this.#limits.topics);
-    return { watch, means: new Means(this.#loads, watch, [owner, page.path, params]) };
+    // One person in all their tabs and, once it is known who they are, in all their browsers.
+    const person = user === undefined ? `session ${owner}` : `user ${user}`;
+    const watch = new Watch(allows, person, this.#limits);
+    return { watch, means: new Means(this.#sources, watch, [owner, page.path, params]) };
   }
 
   // Most pages have nothing to wait for: they are rendered when this returns.
@@ -181,10 +185,18 @@ export class Renderer {
     const { head, body, offers, slots } = this.#write(page, html);
     if (page.options.cache !== undefined) refuseLive(page, offers, slots);
     const text = this.#oneText(page, flat(body));
-    return new OwnRender(this.#completeHead(page, head), text, offers, slots, watch.topics, since);
+    return new OwnRender(
+      this.#completeHead(page, head),
+      text,
+      offers,
+      slots,
+      watch.topics,
+      watch.joins,
+      since,
+    );
   }
 
-  #write(page: Page, html: Html): RenderedPage & { offers: Offers; slots: PlacedSlot[] } {
+  #write(page: Pick<Page, "path">, html: Html): RenderedPage & { offers: Offers; slots: PlacedSlot[] } {
     const offers = new Offers();
     let live: LiveSlots | undefined;
     const { head, body } = renderPage(html, {
@@ -250,7 +262,7 @@ export class Renderer {
   }
 
   // A misspelt name is found when it is rendered, not when somebody clicks.
-  #warn(page: Page, offers: Offers): void {
+  #warn(page: Pick<Page, "path">, offers: Offers): void {
     for (const target of offers.targets()) {
       if (this.#names.find(target) !== undefined) continue;
       const warning = canonicalJson([page.path, target]);
@@ -275,6 +287,7 @@ export class OwnRender implements Render {
     readonly offers: Offers,
     readonly slots: readonly PlacedSlot[],
     readonly topics: readonly Topic[],
+    readonly joins: readonly Join[],
     readonly since: number,
   ) {
     this.#text = text;

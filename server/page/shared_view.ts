@@ -9,6 +9,7 @@ import type { Limits } from "../../protocol/limits.ts";
 import type { Operation } from "../../protocol/operations.ts";
 import type { Topic } from "../bus/topic.ts";
 import type { Refreshable, Refreshes } from "../bus/refreshes.ts";
+import type { Listener } from "../bus/told.ts";
 import type { Follower, Topics } from "../bus/topics.ts";
 import { diff, PieceNames } from "../patch/diff.ts";
 import type { OldOffers } from "./offers.ts";
@@ -100,7 +101,7 @@ export function ownStep({ render, operations, touched }: Step, before: PartsById
 }
 
 /** Somebody who shows a shared view. None of it may throw. */
-export interface Reader {
+export interface Reader extends Listener {
   /** The view has changed. False where it still shows what it did. */
   step(step: Step): boolean;
   /** The page has left with a response; or could not be rendered, and a line of the log has that reference. */
@@ -138,6 +139,8 @@ export class SharedView implements Follower, Refreshable {
   #turn: Promise<Outcome> | undefined;
   #next: Promise<Outcome> | undefined;
   #ended = false;
+  /** Who waits until it is fresh. */
+  #waiting: (() => void)[] | undefined;
 
   constructor(page: Page, given: KeyedParts, name: string, means: SharedMeans) {
     this.page = page;
@@ -202,12 +205,29 @@ export class SharedView implements Follower, Refreshable {
     return this.#next ??= this.#turn.then(begin, begin);
   }
 
+  /** Runs something when what has changed by now is shown, or could not be. */
+  whenFresh(run: () => void): void {
+    (this.#waiting ??= []).push(run);
+    this.#means.refreshes.add(this);
+  }
+
+  addListeners(listeners: Set<Listener>): void {
+    for (const reader of this.#readers) listeners.add(reader);
+  }
+
   changed(): void {
     this.isStale = true;
     if (this.#readers.size > 0) this.#means.refreshes.add(this);
   }
 
   async refresh(): Promise<void> {
+    await this.#refresh();
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    for (const run of waiting ?? []) run();
+  }
+
+  async #refresh(): Promise<void> {
     if (this.#ended || this.#readers.size === 0) return; // rendered when somebody comes
     let reference: string | undefined;
     try {

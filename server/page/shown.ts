@@ -18,6 +18,7 @@ import {
   placeOf,
   type Rendered,
 } from "../patch/diff.ts";
+import type { Join } from "./joins.ts";
 import type { PlacedSlot } from "./live_slot.ts";
 import type { Offers } from "./offers.ts";
 
@@ -33,6 +34,8 @@ export interface Render {
   readonly slots: readonly PlacedSlot[];
   /** What makes it anew. */
   readonly topics: readonly Topic[];
+  /** Who it says is on which topic, while it is shown; of a page that many share, nobody. */
+  readonly joins: readonly Join[];
   /** It shows what had changed up to then: see `Topics.now`. */
   readonly since: number;
   /** Takes less room until it is read again. */
@@ -49,6 +52,7 @@ export interface Part {
   /** The places of the parts in it. */
   readonly slots: readonly PlacedSlot[];
   readonly topics: readonly Topic[];
+  readonly joins: readonly Join[];
   readonly since: number;
   /** What its element stands in, as far as that is known: see {@linkcode settle}. */
   place: Place | undefined;

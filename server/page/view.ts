@@ -5,8 +5,10 @@
  */
 
 import type { Topic } from "../bus/topic.ts";
+import type { Listener, Offered } from "../bus/told.ts";
 import type { Follower, Topics } from "../bus/topics.ts";
 import { type FormErrors, noErrors } from "./form.ts";
+import type { Join } from "./joins.ts";
 import type { OldOffers } from "./offers.ts";
 import type { SharedView } from "./shared_view.ts";
 import type { PartsById, Render, Shown } from "./shown.ts";
@@ -41,10 +43,12 @@ export class View implements Follower {
   at: number;
   /** The offers of the render before, and until when they are good. */
   previous: OldOffers | undefined;
+  /** What operations by hand have brought to it offers. */
+  pieces: Map<string, Offered> | undefined;
   /** What was wrong with the fields of its forms. */
   errors: FormErrors = noErrors;
-  /** Told when something that it shows has changed. */
-  live: { wake(): void } | undefined;
+  /** Told when something that it shows has changed, and when it shows something else. */
+  live: (Listener & { wake(): void; join(): void }) | undefined;
   /** Whether the page itself has changed; of a shared one its shared view knows. */
   isStale = false;
   /** The parts that have. */
@@ -84,10 +88,17 @@ export class View implements Follower {
     return this.shared !== undefined && (this.shared.isStale || this.shared.version !== this.at);
   }
 
-  /** What is on the page that makes it anew, or a part of it. */
+  /** Who it says is on which topic. */
+  *joins(): Iterable<Join> {
+    yield* this.#render?.joins ?? [];
+    for (const part of this.#parts.values()) yield* part.joins;
+  }
+
+  /** What its person has to be allowed: to see what makes the page anew, or a part of it, and to be seen on topics. */
   *topics(): Iterable<Topic> {
     yield* this.shared?.topics ?? this.#render?.topics ?? [];
     for (const part of this.#parts.values()) yield* part.topics;
+    for (const { asks } of this.joins()) yield asks;
   }
 
   /** From now on its browser shows this. */
@@ -128,6 +139,7 @@ export class View implements Follower {
     }
     topics.change(this, this.#followed, next ?? none);
     this.#followed = next ?? none;
+    this.live?.join();
   }
 
   /** Nobody is there to be told of what changes. */
@@ -154,6 +166,10 @@ export class View implements Follower {
       if (part.topics.some(({ name }) => name === topic)) this.addStale(id);
     }
     this.live?.wake();
+  }
+
+  addListeners(listeners: Set<Listener>): void {
+    if (this.live !== undefined) listeners.add(this.live);
   }
 }
 

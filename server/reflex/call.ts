@@ -7,23 +7,26 @@
 import { errorSentences, WireError } from "../../protocol/errors.ts";
 import { writeFrame } from "../../protocol/codec.ts";
 import type { CallFrame, ElementData, Json, ServerFrame } from "../../protocol/frames.ts";
-import type { Topic } from "../bus/topic.ts";
+import { addressOf, type ReflexAudience, sessionAddress } from "../bus/audience.ts";
+import type { Piece, Told } from "../bus/told.ts";
+import { Topic } from "../bus/topic.ts";
 import type { ContextValues } from "../http/context.ts";
 import { FieldsLogger, type Logger } from "../observe.ts";
 import type { Html } from "../page/html.ts";
 import type { Page, Untyped } from "../page/page.ts";
+import { type Operations, ops } from "../operations/operations.ts";
 import type { NewCookie } from "../http/cookie.ts";
 import { locationOf } from "../http/redirect.ts";
 import { jsonText } from "../session/json_text.ts";
-import { type Flash, type FlashPlace, noFlash } from "../session/flash.ts";
+import type { Flash, FlashPlace } from "../session/flash.ts";
 import type { Change, Snapshot } from "../session/records.ts";
 import { RecordTooLarge } from "../session/records.ts";
 import { unpackHeaders } from "../socket/told_headers.ts";
 import { ElementReader, FormReader, implicitInput } from "./element.ts";
 import type { Host } from "./host.ts";
 import type { CallContext, Reflex } from "./reflex.ts";
-import { type PushOperation, pushPiece } from "./push.ts";
-import { type Piece, Showing } from "./showing.ts";
+import { Effects, type Said } from "./effects.ts";
+import { Showing } from "./showing.ts";
 import { type Deadline, peerError, type Ran, type Resolved, run } from "./run.ts";
 
 /** A call that has passed its checks. */
@@ -38,6 +41,7 @@ export interface CheckedCall {
   readonly from: {
     values: ContextValues;
     visit: string;
+    session: string;
     page: Page;
     href: string;
     params: Record<string, string>;
@@ -59,6 +63,10 @@ export interface CallResult {
   readonly topics: readonly string[];
   /** What is shown of it. */
   readonly showing: Showing;
+  /** What the caller's page is to do behind what shows it. */
+  readonly pieces: readonly Piece[];
+  /** What others are told, by where they hear it. */
+  readonly said: readonly Said[];
   /** What is to be done when it is committed. */
   readonly after: readonly (() => void | Promise<void>)[];
   /** The outcome as a frame. */
@@ -94,8 +102,8 @@ function runOn(
     const called = { name: target, args };
     const ran = run(call.resolved, input, called, makeContext, host.limits, host.clock, late);
     const result = ran instanceof Promise
-      ? ran.then((ran) => settle(ran, call, drafts, effects, host.limits.outcome))
-      : settle(ran, call, drafts, effects, host.limits.outcome);
+      ? ran.then((ran) => settle(ran, call, drafts, effects, host))
+      : settle(ran, call, drafts, effects, host);
     return result instanceof Promise
       ? result.catch((error) => failedCall(call, error, drafts.read, host))
       : result;
@@ -110,29 +118,50 @@ function settle(
   call: CheckedCall,
   drafts: Drafts,
   effects: Effects,
-  limit: number,
+  host: Host,
 ): CallResult | Promise<CallResult> {
   const topics = effects.settle();
   return topics instanceof Promise
-    ? topics.then((topics) => result(ran, topics, call, drafts, effects, limit))
-    : result(ran, topics, call, drafts, effects, limit);
+    ? topics.then((topics) => result(ran, topics, call, drafts, effects, host))
+    : result(ran, topics, call, drafts, effects, host);
 }
 
 function result(
   { reflex, value }: Ran,
   topics: readonly string[],
-  { frame: [, n, acknowledged, target], hash }: CheckedCall,
+  { frame: [, n, acknowledged, target], hash, from: { page } }: CheckedCall,
   drafts: Drafts,
-  { ticket, showing, flash: added, after }: Effects,
-  limit: number,
+  { ticket, showing, flash: added, after, operations, said = nobody }: Effects,
+  { limits, writer }: Host,
 ): CallResult {
-  const json = value === undefined ? undefined : resultJson(value, target, limit);
+  const json = value === undefined ? undefined : resultJson(value, target, limits.outcome);
   const frame: ServerFrame = ["done", n, json];
-  const outcome = { n, hash, frame: writeFrame(frame), ticket: ticket?.id, to: showing.to };
+  const told = operations === undefined || operations.length === 0
+    ? undefined
+    : writer.write(operations, page.path);
+  const outcome = {
+    n,
+    hash,
+    frame: writeFrame(frame),
+    ticket: ticket?.id,
+    to: showing.to,
+    // More than an outcome may have is done once or, where its frame is lost, not at all.
+    operations: told !== undefined && told.text.length <= limits.outcome ? told.text : undefined,
+  };
   const { read, values, state } = drafts.changes();
   const flash = { added, place: placeOf(showing, ticket) };
   const change = { read, values, state, outcome, flash, acknowledged, ticket };
-  return { change, reflex, value: json, topics, showing, after, frame };
+  return {
+    change,
+    reflex,
+    value: json,
+    topics,
+    showing,
+    pieces: told?.pieces ?? noPieces,
+    said,
+    after,
+    frame,
+  };
 }
 
 // Who logs in or is led elsewhere sees another page next.
@@ -157,7 +186,7 @@ class OneCall implements CallContext {
   readonly #drafts: Drafts;
   readonly #effects: Effects;
   readonly #deadline: Deadline;
-  readonly #host: Pick<Host, "renderer" | "limits" | "log">;
+  readonly #host: Pick<Host, "renderer" | "writer" | "limits" | "log">;
   #element: ElementReader | undefined;
   #fields: FormReader | undefined;
   #url: URL | undefined;
@@ -168,7 +197,7 @@ class OneCall implements CallContext {
     drafts: Drafts,
     effects: Effects,
     deadline: Deadline,
-    host: Pick<Host, "renderer" | "limits" | "log">,
+    host: Pick<Host, "renderer" | "writer" | "limits" | "log">,
   ) {
     this.n = call.frame[1];
     this.user = user;
@@ -247,11 +276,26 @@ class OneCall implements CallContext {
     return new FieldsLogger(this.#host.log, { call: this.id, target: this.#call.frame[3] });
   }
 
-  push(operations: readonly PushOperation[]): void {
+  push(operations: Operations): void {
     if (this.#deadline.passed !== undefined) throw this.#deadline.passed;
-    if (operations.length === 0) return;
-    const { page } = this.#call.from, { renderer } = this.#host;
-    this.#call.live.push(operations.map((operation) => pushPiece(operation, page, renderer)));
+    const { pieces } = this.#write(operations);
+    if (pieces.length > 0) this.#call.live.push(pieces);
+  }
+
+  get ops(): Operations {
+    return this.#effects.operations ??= ops();
+  }
+
+  broadcast(audience: ReflexAudience, operations: Operations): void {
+    const { session } = this.#call.from;
+    const address = audience === "session" ? sessionAddress(session) : addressOf(audience);
+    const told = this.#write(operations);
+    this.#effects.tell(address, told, audience instanceof Topic ? audience : undefined);
+  }
+
+  // Now, so that what cannot be rendered fails the call where it is written.
+  #write(operations: Operations): Told {
+    return this.#host.writer.write(operations, this.#call.from.page.path);
   }
 
   afterCommit(run: () => void | Promise<void>): void {
@@ -291,6 +335,8 @@ export function failedCall(call: CheckedCall, error: unknown, read: boolean, hos
     reflex: undefined,
     value: undefined,
     topics: none,
+    pieces: noPieces,
+    said: nobody,
     showing: new Showing(),
     after: nothing,
     frame,
@@ -369,76 +415,10 @@ class Drafts {
   }
 }
 
-/** What a call does besides writing: it happens when the call is committed, or never. */
-class Effects {
-  /** A login or logout, and cookies. */
-  ticket: Change["ticket"];
-  readonly showing: Showing = new Showing();
-  /** Messages for the person. */
-  flash: readonly Flash[] = noFlash;
-  after: CallResult["after"] = nothing;
-  readonly #user: string | undefined;
-  readonly #values: ContextValues;
-  #topics: Map<string, true | Promise<boolean>> | undefined;
-
-  constructor(user: string | undefined, values: ContextValues) {
-    this.#user = user;
-    this.#values = values;
-  }
-
-  /** As if nothing had been done. */
-  undo(): void {
-    this.ticket = undefined;
-    this.#topics = undefined;
-    this.showing.undo();
-    this.flash = noFlash;
-    this.after = nothing;
-  }
-
-  /** Notes a login or logout; the last one counts. */
-  renew(user: string | null): void {
-    this.ticket = { ...this.ticket, id: this.ticket?.id ?? randomId(), user };
-  }
-
-  /** Notes a cookie; the last one of its name counts. */
-  setCookie(cookie: NewCookie): void {
-    const others = this.ticket?.cookies?.filter(({ name, path }) =>
-      name !== cookie.name || path !== cookie.path
-    );
-    this.ticket = { ...this.ticket, id: this.ticket?.id ?? randomId(), cookies: [...others ?? [], cookie] };
-  }
-
-  /**
-   * Notes that a topic has changed.
-   *
-   * @throws WireError `forbidden` where this person may not say so
-   */
-  publish(topic: Topic): void {
-    if (this.#topics?.has(topic.name)) return;
-    const allowed = topic.allows({ user: this.#user, verb: "publish", get: this.#values.get });
-    if (allowed === false) throw new WireError("forbidden");
-    if (allowed !== true) allowed.catch(() => {}); // heard of in settle()
-    (this.#topics ??= new Map()).set(topic.name, allowed);
-  }
-
-  /**
-   * The names of the topics.
-   *
-   * @throws WireError `forbidden` where it has turned out that this person may not
-   */
-  settle(): readonly string[] | Promise<readonly string[]> {
-    if (this.#topics === undefined) return none;
-    const names = [...this.#topics.keys()], all = [...this.#topics.values()];
-    if (all.every((allowed) => allowed === true)) return names;
-    return Promise.all(all).then((answers) => {
-      if (!answers.every((allowed) => allowed === true)) throw new WireError("forbidden");
-      return names;
-    });
-  }
-}
-
 const none: readonly string[] = [];
 const nothing: CallResult["after"] = [];
+const noPieces: readonly Piece[] = [];
+const nobody: readonly Said[] = [];
 
 function changed({ value, before }: { value: Untyped; before?: string }, what: string): string | undefined {
   if (before === undefined) return undefined;
@@ -449,8 +429,4 @@ function changed({ value, before }: { value: Untyped; before?: string }, what: s
 /** A word by which a person's report finds a line of the log. */
 export function makeReference(): string {
   return crypto.randomUUID().slice(0, 8);
-}
-
-function randomId(): string {
-  return crypto.getRandomValues(new Uint8Array(16)).toBase64({ alphabet: "base64url", omitPadding: true });
 }

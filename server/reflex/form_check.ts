@@ -9,7 +9,7 @@ import type { ElementData } from "../../protocol/frames.ts";
 import { Attribute } from "../../protocol/markers.ts";
 import { type FormErrors, wayOf } from "../page/form.ts";
 import type { View } from "../page/view.ts";
-import type { Offers } from "../page/offers.ts";
+import type { Offered } from "../bus/told.ts";
 import { isAction } from "./action.ts";
 import { implicitInput } from "./element.ts";
 import type { Host } from "./host.ts";
@@ -54,7 +54,7 @@ function ofUsed(fields: Readonly<Record<string, string>>, used: readonly string[
 export function formOf(
   target: string,
   element: ElementData | undefined,
-  offers: (isOffered: (offers: Offers) => boolean) => boolean,
+  offers: (isOffered: (offers: Offered) => boolean) => boolean,
 ): string | undefined {
   const id = element?.a !== undefined && Object.hasOwn(element.a, "id") ? element.a["id"] : undefined;
   if (id === undefined || id.length > 128) return undefined;

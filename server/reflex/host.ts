@@ -6,9 +6,11 @@
 
 import type { Clock } from "../../protocol/clock.ts";
 import type { Limits } from "../../protocol/limits.ts";
+import type { Attendance } from "../bus/attendance.ts";
 import type { Refreshes } from "../bus/refreshes.ts";
 import type { Topics } from "../bus/topics.ts";
 import type { Logger } from "../observe.ts";
+import type { Writer } from "../operations/write.ts";
 import type { ContextValues } from "../http/context.ts";
 import type { Page } from "../page/page.ts";
 import type { OpenedPage } from "../page/page_data.ts";
@@ -48,10 +50,12 @@ export interface Host {
   readonly pending: Pending;
   readonly registry: Registry;
   readonly renderer: Renderer;
+  readonly writer: Writer;
   readonly parked: ParkedViews;
   readonly resting: Resting;
   readonly shared: SharedViews;
   readonly topics: Topics;
+  readonly attendance: Attendance;
   readonly refreshes: Refreshes;
   /** The live pages of this isolate, by visit. */
   readonly visits: Map<string, Visit>;

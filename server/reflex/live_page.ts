@@ -6,13 +6,14 @@
 
 import { errorSentences, WireError } from "../../protocol/errors.ts";
 import type { Outcome } from "../../protocol/frames.ts";
+import type { Operation } from "../../protocol/operations.ts";
 import type { Refreshable } from "../bus/refreshes.ts";
+import type { Offered, Piece, Told } from "../bus/told.ts";
 import type { ContextValues } from "../http/context.ts";
 import { HttpError } from "../http/error.ts";
 import type { ContextParts } from "../page/context.ts";
 import type { FormErrors } from "../page/form.ts";
 import type { PlacedSlot } from "../page/live_slot.ts";
-import type { Offers } from "../page/offers.ts";
 import { findShared, mayFollow, renderParts } from "../page/open_view.ts";
 import type { Page, Untyped } from "../page/page.ts";
 import type { Reader, SharedView, Step } from "../page/shared_view.ts";
@@ -23,8 +24,8 @@ import type { Snapshot } from "../session/records.ts";
 import { makeReference, visitState } from "./call.ts";
 import type { Host } from "./host.ts";
 import type { Reflex } from "./reflex.ts";
+import { Mailbox } from "./mailbox.ts";
 import { type Line, Screen } from "./screen.ts";
-import type { Piece } from "./showing.ts";
 import { shownWithin, type Within } from "./within.ts";
 
 /** What is known of a page once its first frame was good. */
@@ -35,6 +36,8 @@ export interface LivePageParts {
   readonly session: string;
   /** Who it is, as the page was sealed for. */
   readonly identity: string;
+  /** Their name; `undefined` before a login. */
+  readonly user: string | undefined;
   /** When the page was sent, in milliseconds since 1970. */
   readonly sealedAt: number;
   /** The page. */
@@ -59,6 +62,8 @@ export interface Ran {
   readonly reflex?: Reflex;
   /** Where only some elements are to show what the call has done. */
   readonly within?: Within | undefined;
+  /** What is to be done behind that. */
+  readonly pieces?: readonly Piece[];
 }
 
 /**
@@ -78,6 +83,9 @@ export class LivePage implements Refreshable, Reader {
   #turn: Promise<void> | undefined;
   #checkedAt: number;
   #read: (() => void) | undefined;
+  /** What it is told as soon as it shows what has changed before. */
+  #late: Told[] | undefined;
+  #mail: Mailbox | undefined;
 
   constructor(parts: LivePageParts, host: Host, line: Line) {
     this.parts = parts;
@@ -90,18 +98,29 @@ export class LivePage implements Refreshable, Reader {
   /** It is live: from now on it hears of what changes. */
   attach(): void {
     const { view } = this.parts;
+    view.follow(this.#host.topics);
     view.live = this;
     view.shared?.attach(this);
-    view.follow(this.#host.topics);
+    this.#mail = new Mailbox(this.parts, (told) => this.#tellPerson(told));
+    this.#mail.follow(this.#host.topics);
+    this.#host.attendance.enter();
+  }
+
+  /** Whom it says to be on topics, is there from now on. */
+  join(): void {
+    const { visit, session, view } = this.parts;
+    if (!this.#detached && !this.#isOver) this.#host.attendance.attend(visit, session, view.joins());
   }
 
   /** The socket is gone, and another may take up the view: a call that still runs leaves it alone. */
   detach(): void {
     const { view } = this.parts;
     this.#detached = true;
+    this.#host.attendance.leave(this.parts.visit);
     this.#host.refreshes.remove(this);
     this.#host.resting.leave(view);
     view.leave(this.#host.topics);
+    this.#mail?.leave(this.#host.topics);
     view.shared?.detach(this);
   }
 
@@ -116,7 +135,7 @@ export class LivePage implements Refreshable, Reader {
   }
 
   /** Whether an offer is good now. */
-  offers(isOffered: (offers: Offers) => boolean): boolean {
+  offers(isOffered: (offers: Offered) => boolean): boolean {
     return this.#screen.offers(isOffered);
   }
 
@@ -155,10 +174,10 @@ export class LivePage implements Refreshable, Reader {
    * Shows a few elements in place of the page, or none, with the outcome of the call that wants it so. What the call has
    * changed is shown by the next render: the state that the view shows is the one before.
    */
-  showPieces(pieces: readonly Piece[], outcome: Outcome): void | Promise<void> {
+  showPieces(pieces: readonly Piece[], outcome: Outcome, behind: readonly Piece[]): void | Promise<void> {
     return this.#inTurn(() => {
       if (this.#detached) return;
-      this.#screen.owe(outcome);
+      this.#screen.owe(outcome, behind);
       if (pieces.length > 0) this.#screen.add(pieces);
       this.#screen.settle();
     });
@@ -167,6 +186,24 @@ export class LivePage implements Refreshable, Reader {
   /** Shows something before the call is over that wants it so: now or, to who cannot read it, never. */
   push(pieces: readonly Piece[]): void {
     if (!this.#detached && !this.#isOver && !this.#line.isBehind) this.#screen.add(pieces);
+  }
+
+  /** Does once more what stands behind an outcome that is told again. What it has brought offers nothing any more. */
+  repeat(operations: string): void {
+    const pieces = (JSON.parse(operations) as Operation[]).map((operation) => ({
+      operation,
+      offers: undefined,
+    }));
+    void this.#inTurn(() => this.#detached ? undefined : this.#screen.add(pieces));
+  }
+
+  /** It is told something, once it shows what had changed before. */
+  tell(told: Told): void {
+    if (this.#detached || this.#isOver) return;
+    const late = this.#late ??= [];
+    if (late.length >= MOST_LATE) late.shift();
+    late.push(told);
+    if (late.length === 1) this.#tellLate();
   }
 
   /** Something has changed that is shown. */
@@ -187,6 +224,7 @@ export class LivePage implements Refreshable, Reader {
     } catch (error) {
       this.#host.log.error("a page could not be brought up to date", error, { page: this.parts.page.path });
     }
+    this.#tellNow();
   }
 
   step(step: Step): boolean {
@@ -216,7 +254,35 @@ export class LivePage implements Refreshable, Reader {
       if (this.#detached) return;
       this.#catchUp();
       if (this.parts.view.isBehind) this.wake();
+      this.#tellLate();
     };
+  }
+
+  // What was changed before it was said is shown first: it may be about that.
+  #tellLate(): void {
+    if (this.#late === undefined || this.#detached || this.#isOver) return;
+    const { view, view: { shared } } = this.parts, now = () => this.#tellNow();
+    if (this.#line.isBehind) this.#line.whenRead(this.#onRead);
+    else if (shared?.isStale || shared?.isRendering) shared.whenFresh(now);
+    else if (view.isBehind) this.wake();
+    else if (this.#turn !== undefined) void this.#turn.then(now);
+    else this.#tellNow();
+  }
+
+  #tellNow(): void {
+    const late = this.#late;
+    if (late === undefined || this.#detached || this.#isOver) return;
+    if (this.#line.isBehind) return this.#line.whenRead(this.#onRead);
+    this.#late = undefined;
+    for (const told of late) this.#screen.tell(told);
+    this.#checkNow();
+  }
+
+  // What is for one person is not for whoever has the page open after a logout elsewhere.
+  #tellPerson(told: Told): void {
+    this.#look().then((seen) => {
+      if (seen !== undefined) this.tell(told);
+    }).catch((error) => this.#host.log.error("a page could not be told something", error));
   }
 
   // What a call has shown is shown before the next one looks at it.
@@ -234,7 +300,7 @@ export class LivePage implements Refreshable, Reader {
   /** @param all whether all of it is rendered, or only what has changed */
   #show(seen: Snapshot, ran: Ran | undefined, all: boolean): void | Promise<void> {
     if (this.#detached) return;
-    if (ran !== undefined) this.#screen.owe(ran.outcome);
+    if (ran !== undefined) this.#screen.owe(ran.outcome, ran.pieces);
     const shown = this.#renderOrTell(seen, ran, all);
     if (shown instanceof Promise) return shown.then((shown) => this.#finish(shown, seen, ran?.within));
     this.#finish(shown, seen, ran?.within);
@@ -443,6 +509,7 @@ export class LivePage implements Refreshable, Reader {
 
   #resync(reason: string): undefined {
     this.#isOver = true;
+    this.#host.attendance.away(this.parts.visit); // also where nobody comes back
     this.#line.send(["resync", reason]);
   }
 }
@@ -481,6 +548,9 @@ class Person implements ContextParts {
 }
 
 const none: readonly PlacedSlot[] = [];
+
+/** So much may be said to a page before it has read what it shows; then the oldest is forgotten. */
+const MOST_LATE = 64;
 
 /** Names whose data it is that a render has loaded. */
 export function ownerOf(session: string, { identity }: Pick<Snapshot, "identity">): string {

@@ -5,17 +5,18 @@
  */
 
 import { WireError } from "../../protocol/errors.ts";
+import type { ReflexAudience } from "../bus/audience.ts";
 import type { Topic } from "../bus/topic.ts";
 import type { ContextKey } from "../http/context.ts";
 import { type CookieOptions, type NewCookie, newCookie } from "../http/cookie.ts";
 import type { PathParams } from "../http/params.ts";
 import type { Logger } from "../observe.ts";
+import type { Operations } from "../operations/operations.ts";
 import type { Html } from "../page/html.ts";
 import type { Untyped } from "../page/page.ts";
 import type { CalledAction } from "./callbacks.ts";
 import type { Flash } from "../session/flash.ts";
 import type { ElementReader, FormReader } from "./element.ts";
-import type { PushOperation } from "./push.ts";
 
 /** What a call gives to the reflex that it runs on. */
 export interface CallContext {
@@ -50,7 +51,11 @@ export interface CallContext {
   /** A log whose lines name the call. */
   readonly log: Logger;
   /** Sends something at once. */
-  push(operations: readonly PushOperation[]): void;
+  push(operations: Operations): void;
+  /** What the caller's page is to do when the call is committed. */
+  readonly ops: Operations;
+  /** Notes what others are told when the call is committed. */
+  broadcast(audience: ReflexAudience, operations: Operations): void;
   /** Notes what is to be done when the call is committed. */
   afterCommit(run: () => void | Promise<void>): void;
   /** Notes a login or logout. */
@@ -325,32 +330,75 @@ export abstract class Reflex<Session extends object = any, State extends object 
   }
 
   /**
-   * Sends changes at once, while the call goes on: progress. They are outside of what is committed: where the call fails
-   * they have been seen, where its body runs again (another tab was quicker) they are sent again, and to a browser that
-   * reads too slowly they are not sent.
-   *
-   * What was pushed is gone with the next render: elements whose text or attributes were pushed are sent with it as they
-   * should be; after a pushed `morph`, as after {@linkcode Reflex.morph}, all of the page is.
-   *
-   * @param operations by id; where there is no such element, or the markup is not one element of that id, the browser
-   * loads the page again
-   * @throws TypeError for an attribute that only a render writes (`on…`, `id`, `data-reflex…`); WireError `timeout` after
-   * the time limit
+   * Operations for the caller's page: they are done when the call is committed, behind what shows it, in the order in
+   * which they are written. Where the call fails, none is.
    *
    * @example
    * ```ts
    * import { Reflex } from "@argyle/argyle";
+   * class Chat extends Reflex {
+   *   post(text: string) {
+   *     this.session.last = text;
+   *     this.ops.setValue("#text", "").setFocus("#text");
+   *   }
+   * }
+   * ```
+   */
+  get ops(): Operations {
+    return this.#current("ops").ops;
+  }
+
+  /**
+   * Sends operations to others when the call is committed: to all whose page depends on a topic, to one user, or to all
+   * tabs of this session. The caller's page is among them where it is one of those. What was published before is shown
+   * before.
+   *
+   * @param audience a topic, `{ user }`, or `"session"`
+   * @param operations made by {@linkcode ops}
+   * @throws WireError `forbidden` for a topic whose `authorize` refuses it to this person; RangeError for more operations
+   * than `limits.operations`, or more bytes than `limits.operationBytes`
+   *
+   * @example
+   * ```tsx
+   * import { ops, Reflex, topic } from "@argyle/argyle";
+   * const Room = topic("room/:room");
+   * class Chat extends Reflex {
+   *   wave() {
+   *     const { room } = this.match("/:room");
+   *     this.broadcast(Room({ room }), ops().append("#waves", <li>{this.user} waves</li>));
+   *   }
+   * }
+   * ```
+   */
+  broadcast(audience: ReflexAudience, operations: Operations): void {
+    this.#current("broadcast()").broadcast(audience, operations);
+  }
+
+  /**
+   * Sends operations to the caller's page at once, while the call goes on: progress. They are outside of what is
+   * committed: where the call fails they have been seen, where its body runs again (another tab was quicker) they are
+   * sent again, and to a browser that reads too slowly they are not sent.
+   *
+   * What they change of what a render has written, the next one puts right: an element's text, attributes and styles,
+   * where it is named by `#id`, with that element alone; anything else with the whole page.
+   *
+   * @param operations made by {@linkcode ops}
+   * @throws TypeError for what only a render writes; WireError `timeout` after the time limit
+   *
+   * @example
+   * ```ts
+   * import { ops, Reflex } from "@argyle/argyle";
    * class Import extends Reflex {
    *   async run() {
    *     for (let line = 1; line <= 3; line++) {
-   *       this.push(["text", "progress", `Line ${line}`]);
+   *       this.push(ops().textContent("#progress", `Line ${line}`));
    *       await Promise.resolve();
    *     }
    *   }
    * }
    * ```
    */
-  push(...operations: readonly PushOperation[]): void {
+  push(operations: Operations): void {
     this.#current("push()").push(operations);
   }
 

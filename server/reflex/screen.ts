@@ -6,16 +6,16 @@
 
 import { canonicalJson } from "../../protocol/json.ts";
 import type { Outcome } from "../../protocol/frames.ts";
-import type { Operation } from "../../protocol/operations.ts";
-import type { Offers } from "../page/offers.ts";
+import type { DoOperation, Operation } from "../../protocol/operations.ts";
+import type { Offered, Piece, Told } from "../bus/told.ts";
+import { type Effect, effectOf } from "../operations/effect.ts";
 import type { Page } from "../page/page.ts";
 import { ownStep, type Step } from "../page/shared_view.ts";
-import { mend } from "../patch/mend.ts";
+import { isTheirs, mend, mendings } from "../patch/mend.ts";
 import { difference, fullBody, isWhole, partDifference, placed, type Shown, whole } from "../page/shown.ts";
 import type { View } from "../page/view.ts";
 import type { Connection } from "../socket/connection.ts";
 import type { Host } from "./host.ts";
-import type { Piece } from "./showing.ts";
 
 /** A line to a browser. */
 export type Line = Pick<Connection, "send" | "sendText" | "isBehind" | "whenRead">;
@@ -29,12 +29,11 @@ export class Screen {
   readonly #page: Page;
   readonly #host: Pick<Host, "topics" | "renderer" | "clock" | "limits">;
   readonly #line: Line;
-  /** Of the call that is being shown. */
-  #owed: Outcome | undefined;
-  /** Ids of elements whose text or attributes are not those of the render, but whose place is. */
-  #touched: Set<string> | undefined;
-  /** What was shown besides the render offers, by the place that it was shown at. */
-  #pieces: Map<string, Offers> | undefined;
+  #added = 0;
+  /** The outcome of the call that is being shown, and the operations that stand behind what shows it. */
+  #owed: { readonly outcome: Outcome; readonly pieces: readonly Piece[] } | undefined;
+  /** Ids of elements whose text, or which attributes, are not those of the render, but whose place is. */
+  #touched: Map<string, Set<string> | "text"> | undefined;
 
   constructor(
     page: Page,
@@ -49,26 +48,32 @@ export class Screen {
   }
 
   /** Whether an offer is good now: one of what is shown, and for a while one of what was before. */
-  offers(isOffered: (offers: Offers) => boolean): boolean {
+  offers(isOffered: (offers: Offered) => boolean): boolean {
     const { shown, previous } = this.view;
     if (shown !== undefined) {
       if (isOffered(shown.render.offers)) return true;
       for (const part of shown.parts.values()) if (isOffered(part.offers)) return true;
     }
-    for (const offers of this.#pieces?.values() ?? []) if (isOffered(offers)) return true;
+    for (const offers of this.view.pieces?.values() ?? []) if (isOffered(offers)) return true;
     return previous !== undefined && previous.until > this.#host.clock.now() &&
       previous.offers.some(isOffered);
   }
 
-  /** The outcome of a call goes with the patch that shows what the call has done. */
-  owe(outcome: Outcome): void {
-    this.#owed = outcome;
+  /**
+   * The outcome of a call goes with the patch that shows what the call has done.
+   *
+   * @param pieces what is to be done behind that
+   */
+  owe(outcome: Outcome, pieces: readonly Piece[] = noPieces): void {
+    this.#owed = { outcome, pieces };
   }
 
-  /** There is no patch to come: an outcome that was not told is told alone. */
+  /** There is no patch to come: what is owed is told alone. */
   settle(): void {
-    const outcome = this.#take();
-    if (outcome !== undefined) this.#line.send(["done", ...outcome]);
+    if (this.#owed === undefined) return;
+    if (this.#owed.pieces.length > 0) return this.#patch([]);
+    this.#line.send(["done", ...this.#owed.outcome]);
+    this.#owed = undefined;
   }
 
   /** Whether the browser shows the render, as far as is known here. */
@@ -82,22 +87,18 @@ export class Screen {
   }
 
   /**
-   * Has it show something besides the render, which is kept for what it offers. The next one makes the page true again:
-   * texts and attributes of elements by sending those elements; where there was other markup nobody here knows what an
-   * address leads to, and all is sent.
+   * Has it show something besides the render. The next one makes the page true again: texts and attributes of elements
+   * by sending those; where there was other markup nobody here knows what an address leads to, and all is sent.
    */
   add(pieces: readonly Piece[]): void {
-    for (const { operation: [name, at], offers } of pieces) {
-      if ((name === "text" || name === "attributes") && typeof at === "string") {
-        (this.#touched ??= new Set()).add(at);
-      } else this.isGuess = true;
-      if (offers === undefined) continue;
-      const places = this.#pieces ??= new Map(), place = canonicalJson(at);
-      places.delete(place);
-      places.set(place, offers);
-      if (places.size > MOST_PIECES) places.delete(places.keys().next().value!);
-    }
+    this.#note(pieces);
     this.#patch(pieces.map(({ operation }) => operation));
+  }
+
+  /** The same for what everybody is told. */
+  tell({ text, pieces }: Told): void {
+    this.#note(pieces);
+    this.#line.sendText(`["patch",${++this.view.version},${text}]`);
   }
 
   /** Has it show something else. */
@@ -107,11 +108,9 @@ export class Screen {
     const after = { render: next.render, parts: placed(next) };
     const operations = before === undefined
       ? whole(after)
-      : this.#touched !== undefined
-      ? this.#mended(before, after) ?? whole(after)
-      : view.shared === undefined
-      ? difference(before, after)
-      : partDifference(before.parts, after, none) ?? whole(after);
+      : this.#touched === undefined
+      ? this.#difference(before, after)
+      : mend(before.render, after.render, this.#touched, this.#difference(before, after)) ?? whole(after);
     if (before !== undefined && isWhole(operations)) this.#doubt(after);
     this.#keepOffers();
     view.show(after.render, after.parts, this.#host.topics);
@@ -123,18 +122,21 @@ export class Screen {
   advance(step: Step): void {
     const { view } = this;
     const { render } = step;
-    if (!this.isSure) return this.showWhole();
+    const mending = this.#touched === undefined ? [] : mendings(render, this.#touched);
+    if (this.isGuess || mending === undefined) return this.showWhole();
     if (view.parts.size === 0) view.previous = step.previous;
     else this.#keepOffers();
     view.at = step.to;
+    this.#touched = undefined;
     if (view.parts.size === 0 && render.slots.length === 0) {
       if (step.operations.length > 0) this.#patchText(step);
+      if (mending.length > 0) this.#patch(mending);
       return;
     }
     const { parts, shares, operations } = ownStep(step, view.parts);
     if (!shares) this.#doubt({ render, parts });
     else if (step.operations.length > 0) this.#patchText(step);
-    if (operations.length > 0) this.#patch(operations);
+    if (operations.length > 0 || mending.length > 0) this.#patch([...operations, ...mending]);
     if (parts.size !== view.parts.size) view.show(render, parts, this.#host.topics);
   }
 
@@ -148,9 +150,9 @@ export class Screen {
     if (shown !== undefined) this.#patch(whole({ render: shown.render, parts: placed(shown) }));
   }
 
-  #mended(before: Shown, after: Shown): readonly Operation[] | undefined {
-    if (this.view.shared !== undefined || before.parts.size > 0 || after.parts.size > 0) return undefined;
-    return mend(before.render, after.render, this.#touched ?? []);
+  #difference(before: Shown, after: Shown): readonly Operation[] {
+    if (this.view.shared === undefined) return difference(before, after);
+    return partDifference(before.parts, after, noIds) ?? whole(after);
   }
 
   #beSure(): void {
@@ -159,7 +161,62 @@ export class Screen {
   }
 
   #patch(operations: readonly Operation[]): void {
-    this.#line.send(["patch", ++this.view.version, operations, this.#take()]);
+    const { outcome, pieces = noPieces } = this.#owed ?? {};
+    this.#owed = undefined;
+    const all = pieces.length === 0
+      ? operations
+      : [...operations, ...pieces.map(({ operation }) => operation)];
+    this.#line.send(["patch", ++this.view.version, all, outcome]);
+    this.#note(pieces);
+  }
+
+  // What is not the render's any more, and what can be called that the render does not offer.
+  #note(pieces: readonly Piece[]): void {
+    for (const { operation, offers } of pieces) {
+      if (operation[0] === "do") this.#noteEffect(operation);
+      else this.isGuess = true;
+      if (offers !== undefined) this.#noteOffers(operation, offers);
+    }
+  }
+
+  #noteEffect(operation: DoOperation): void {
+    const effect = effectOf(operation);
+    if (effect === undefined || this.isGuess) return;
+    const { id, changes } = effect;
+    // What a render has not written it need not put right.
+    if (id !== undefined && (!this.#shows(id) || this.#isTheirs(id, changes))) return;
+    if (id === undefined || typeof changes === "string" && changes !== "text") {
+      this.isGuess = true;
+      return;
+    }
+    const touched = this.#touched ??= new Map(), known = touched.get(id);
+    if (changes === "text" || known === "text") touched.set(id, "text");
+    else touched.set(id, new Set([...known ?? [], ...changes]));
+  }
+
+  #noteOffers(operation: Operation, offers: Offered): void {
+    const pieces = this.view.pieces ??= new Map();
+    // What takes the place of something takes back what that offered, too; what is put in beside it does not.
+    const [name, at, target] = operation;
+    const isBeside = name === "do" && effectOf(operation) === undefined;
+    const place = isBeside
+      ? `${BESIDE}${this.#added++}`
+      : canonicalJson(name === "do" ? [at, target ?? null] : at);
+    pieces.delete(place);
+    pieces.set(place, offers);
+    if (pieces.size > MOST_PIECES) pieces.delete(pieces.keys().next().value!);
+  }
+
+  // What is in a permanent element, or an ignored one, is left alone whatever it is.
+  #isTheirs(id: string, changes: Effect["changes"]): boolean {
+    const { shown } = this.view;
+    return (changes === "text" || changes === "content") && shown !== undefined && isTheirs(shown.render, id);
+  }
+
+  #shows(id: string): boolean {
+    const { shown } = this.view;
+    return shown === undefined ||
+      [shown.render, ...shown.parts.values()].some(({ body }) => body.includes(`id="${id}"`));
   }
 
   // The text is the same for all. What was published before it was rendered is in it, and what the call has done too,
@@ -167,27 +224,22 @@ export class Screen {
   #patchText(step: Step): void {
     const { view } = this;
     const frame = step.frame(++view.version);
-    const isAll = this.#owed !== undefined && step.render.slots.length === 0 &&
+    const isAll = this.#owed?.pieces.length === 0 && step.render.slots.length === 0 &&
       view.shared?.isStale === false;
-    const outcome = isAll ? this.#take() : undefined;
+    const outcome = isAll ? this.#owed?.outcome : undefined;
+    if (isAll) this.#owed = undefined;
     this.#line.sendText(
       outcome === undefined ? frame : `${frame.slice(0, -1)},${JSON.stringify(outcome)}]`,
     );
   }
 
-  #take(): Outcome | undefined {
-    const outcome = this.#owed;
-    this.#owed = undefined;
-    return outcome;
-  }
-
   #keepOffers(): void {
     const { shown } = this.view;
     const { clock, limits } = this.#host;
-    const pieces = this.#pieces?.values() ?? [];
-    this.#pieces = undefined;
+    const gone = [...this.view.pieces ?? []].filter(([place]) => !place.startsWith(BESIDE));
+    for (const [place] of gone) this.view.pieces?.delete(place);
     if (shown === undefined) return;
-    const offers = [...offersOf(shown), ...pieces];
+    const offers = [...offersOf(shown), ...gone.map(([, offers]) => offers)];
     this.view.previous = { offers, until: clock.now() + limits.oldOffers };
   }
 
@@ -199,9 +251,13 @@ export class Screen {
 /** Places with offers of their own, before the oldest are forgotten: a page of a hundred rows, and more. */
 const MOST_PIECES = 256;
 
-const none: ReadonlySet<string> = new Set();
+/** What was put in beside what a render has written stays when the next one comes, and so do its calls. */
+const BESIDE = "+";
 
-function offersOf({ render, parts }: Shown): Offers[] {
+const noIds: ReadonlySet<string> = new Set();
+const noPieces: readonly Piece[] = [];
+
+function offersOf({ render, parts }: Shown): Offered[] {
   return parts.size === 0
     ? [render.offers]
     : [render.offers, ...[...parts.values()].map(({ offers }) => offers)];

@@ -4,15 +4,7 @@
  * @module
  */
 
-import type { Operation } from "../../protocol/operations.ts";
-import type { Offers } from "../page/offers.ts";
-
-/** A change that is not the page's own render. */
-export interface Piece {
-  readonly operation: Operation;
-  /** The calls that it contains. */
-  readonly offers: Offers | undefined;
-}
+import type { Piece } from "../bus/told.ts";
 
 /** How a call wants its outcome to be shown. */
 export type Mode = "page" | "selector" | "nothing" | "redirect";

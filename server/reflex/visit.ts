@@ -105,6 +105,7 @@ export class Visit {
       visit,
       session: this.#session,
       identity,
+      user: seen.user,
       sealedAt,
       ...found,
       href,
@@ -126,8 +127,10 @@ export class Visit {
     this.#host.visits.set(visit, this);
     live.attach();
     this.#connection.send(["ready", view.version]);
-    if (view.state !== seen.version) await live.show(seen);
-    else if (view.isBehind) await live.refresh();
+    const isOld = view.state !== seen.version, { isBehind } = view;
+    if (isOld) await live.show(seen); // before others are shown who is here: it may say something else
+    live.join();
+    if (isBehind && !isOld) await live.refresh();
   }
 
   /** What the browser shows, as far as it can be said. */
@@ -294,7 +297,7 @@ export class Visit {
   #tell(
     live: LivePage,
     call: CheckedCall,
-    { reflex, value, topics, change, showing, frame }: CallResult,
+    { reflex, value, topics, change, showing, pieces, said, frame }: CallResult,
     seen: Snapshot,
     committed: Snapshot,
   ): void | Promise<void> {
@@ -318,11 +321,15 @@ export class Visit {
       since: this.#host.topics.now,
     };
     const shown = showing.mode === "page"
-      ? live.show(committed, { outcome, reflex, within })
-      : live.showPieces(showing.pieces, outcome);
+      ? live.show(committed, { outcome, reflex, within, pieces })
+      : live.showPieces(showing.pieces, outcome, pieces);
     const { ticket, to } = change.outcome;
-    if (ticket === undefined && to === undefined) return shown;
-    return shown instanceof Promise ? shown.then(() => this.#lead(ticket, to)) : this.#lead(ticket, to);
+    if (ticket === undefined && to === undefined && said.length === 0) return shown;
+    const then = () => {
+      for (const { address, told } of said) this.#host.topics.tell(address, told);
+      this.#lead(ticket, to);
+    };
+    return shown instanceof Promise ? shown.then(then) : then();
   }
 
   // One after another; nobody who has called waits for it.
@@ -353,6 +360,7 @@ export class Visit {
       this.#connection.send(errorFrame(n, new WireError(became), "", this.#host));
     } else if (stored !== undefined) {
       this.#connection.sendText(stored.frame!);
+      if (stored.operations !== undefined) live.repeat(stored.operations);
       this.#lead(stored.ticket, stored.to);
       if (stored.to !== undefined) return became;
     }

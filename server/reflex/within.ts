@@ -47,7 +47,7 @@ export function shownWithin(
   for (const { target, args } of writtenOffers(body, names)) {
     if (old.offers.hasCall(target, args)) offers.add(target, args);
   }
-  const render = new OwnRender(head, new PageText(body), offers, [], all, within.since);
+  const render = new OwnRender(head, new PageText(body), offers, [], all, next.joins, within.since);
   return { render, parts: noParts };
 }
 

@@ -51,6 +51,8 @@ export interface StoredOutcome {
   readonly ticket?: string | undefined;
   /** The path that the browser is led to. */
   readonly to?: string | undefined;
+  /** What the page is to do besides, as JSON. */
+  readonly operations?: string | undefined;
 }
 
 /** A visit's record, read. */
@@ -402,8 +404,10 @@ function visitRecord(
   let bytes = 0;
   for (let i = outcomes.length - 1; i >= 0; i--) {
     const outcome = outcomes[i]!;
-    bytes += outcome.frame?.length ?? 0;
-    if (bytes > OUTCOME_BYTES && outcome !== change.outcome) outcomes[i] = { ...outcome, frame: null };
+    bytes += (outcome.frame?.length ?? 0) + (outcome.operations?.length ?? 0);
+    if (bytes > OUTCOME_BYTES && outcome !== change.outcome) {
+      outcomes[i] = { ...outcome, frame: null, operations: undefined };
+    }
   }
   const state = change.state === undefined ? seen.state : change.state, last = change.outcome.n;
   const { flash, isUnseen, forNextPage } = change.flash === undefined
@@ -424,9 +428,14 @@ function readIndex(entry: Entry | null): { forgottenUntil: number; visits: (read
 
 // One letter a key: the record is written at every call.
 function visitJson({ state, last, outcomes, flash, isUnseen }: VisitRecord): string {
-  const list = outcomes.map(({ n, hash, frame, ticket, to }) =>
-    to ? [n, hash, frame, ticket ?? "", to] : ticket ? [n, hash, frame, ticket] : [n, hash, frame]
-  );
+  const list = outcomes.map(({ n, hash, frame, ticket = "", to = "", operations = "" }) => {
+    if (operations !== "") return [n, hash, frame, ticket, to, operations];
+    return to !== ""
+      ? [n, hash, frame, ticket, to]
+      : ticket !== ""
+      ? [n, hash, frame, ticket]
+      : [n, hash, frame];
+  });
   const messages = flash.length === 0 ? undefined : [isUnseen, ...flatFlash(flash)];
   return JSON.stringify({ s: state, n: last, o: list, f: messages });
 }
@@ -436,15 +445,16 @@ function readVisit(entry: Entry | null): VisitRecord {
   const { s, n, o, f: [isUnseen, ...flat] = [false] } = JSON.parse(entry.value) as {
     s?: Json;
     n: number;
-    o: [number, string, string | null, string?, string?][];
+    o: [number, string, string | null, string?, string?, string?][];
     f?: [boolean, ...string[]];
   };
-  const outcomes = o.map(([n, hash, frame, ticket, to]) => ({
+  const outcomes = o.map(([n, hash, frame, ticket, to, operations]) => ({
     n,
     hash,
     frame,
     ...(ticket ? { ticket } : {}),
     ...(to ? { to } : {}),
+    ...(operations ? { operations } : {}),
   }));
   return { state: s, last: n, outcomes, flash: flat.length === 0 ? noFlash : readFlash(flat), isUnseen };
 }

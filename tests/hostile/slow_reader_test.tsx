@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { App, topic } from "@argyle/argyle";
+import { App, ops, topic } from "@argyle/argyle";
 import { Path, PROTOCOL_VERSION } from "@argyle/argyle/protocol";
 import { load, type LoadedPage, Peer, timed } from "../helpers/peer.ts";
 import { RawPeer } from "../helpers/raw.ts";
@@ -104,3 +104,36 @@ for (const shared of [true, false]) {
     },
   );
 }
+
+timed("slow reader: is told the last of what was said, after what is true", async () => {
+  const app = new App();
+  let n = 0;
+  app.page("/", ({ subscribe }) => {
+    subscribe(News());
+    return <p id="text">{`${n} `.padEnd(100_000, "x")}</p>;
+  }, { key: () => "all" });
+  await using server = await app.listen({ port: 0 });
+  using slow = await SlowPeer.live(server, await load(app));
+  await using quick = await Peer.live(server, await load(app));
+  for (n = 1; n <= 100; n++) {
+    await app.publish(News());
+    await quick.next();
+  }
+  for (n = 1; n <= 100; n++) {
+    await app.broadcast(News(), ops().setTitle(`${n}`));
+    assert.deepEqual((await quick.next()).slice(2), [[["do", "setTitle", null, { title: `${n}` }]]]);
+  }
+  const titles: string[] = [];
+  let version = 0, text = "";
+  while (titles.at(-1) !== "100") {
+    const [kind, next, [operation]] = await slow.next() as [string, number, [string[]]];
+    assert.deepEqual([kind, next], ["patch", ++version]);
+    if (operation[0] === "do") titles.push((operation[3] as unknown as { title: string }).title);
+    else {
+      assert.deepEqual(titles, [], "what is true comes first");
+      text = operation[2]!;
+    }
+  }
+  assert.match(text, /100 x/);
+  assert.deepEqual(titles, Array.from({ length: 64 }, (_, i) => `${i + 37}`));
+});

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { h } from "preact";
-import { App, Head, type Html, memo, on, Reflex } from "@argyle/argyle";
+import { App, Head, type Html, memo, on, ops, Reflex } from "@argyle/argyle";
 import { Option } from "@argyle/argyle/protocol";
 import { open } from "@argyle/argyle/testing";
 import type { AppOptions, AttributeNames } from "@argyle/argyle/types";
@@ -22,10 +22,10 @@ class Tally extends Reflex {
     this.session.tally += `${element.attribute("title").text()}${element.innerHtml.text()}${own || null}`;
   }
   mark() {
-    this.push(["attributes", "tally", { "data-reflex": "click", "data-keep-not": "1" }]);
+    this.push(ops().setAttribute("#tally", "data-keep-not", "1"));
   }
   seize(name: string) {
-    this.push(["attributes", "tally", { [name]: "1" }]);
+    this.push(ops().setAttribute("#tally", name, "1"));
   }
 }
 
@@ -256,7 +256,7 @@ timed("attributes: the app's scripts say its names, and stand under a hash of th
   assert.equal(await script(tallying(body, { attributes: { reflex: "data-reflex" } })), plain);
   const get = (path: string) => app.fetch(new Request(`http://127.0.0.1${path}`));
   let all = "";
-  for (const name of ["client", "rest", "api", "stimulus"]) {
+  for (const name of ["client", "rest", "patches", "operations", "care", "api", "stimulus"]) {
     const response = await get(path.replace("client", name));
     assert.equal(response.status, 200, name);
     assert.ok(response.headers.get("etag")?.includes(path.slice(-15, -3)));
@@ -279,7 +279,7 @@ timed("attributes: the app's scripts say its names, and stand under a hash of th
   }
 });
 
-timed("attributes: only a render writes the app's own, and an old one is anybody's", async () => {
+timed("attributes: only a render writes the app's own", async () => {
   const body = () => (
     <b
       {...on("click", Tally, "seize", "data-sr-confirm").on("x", Tally, "seize", "data-keep").on(
@@ -297,7 +297,7 @@ timed("attributes: only a render writes the app's own, and an old one is anybody
   assert.deepEqual(await peer.call("Tally#mark"), [
     "patch",
     1,
-    [["attributes", "tally", { "data-reflex": "click", "data-keep-not": "1" }]],
+    [["do", "setAttribute", "#tally", { name: "data-keep-not", value: "1" }]],
   ]);
 });
 

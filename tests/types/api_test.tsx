@@ -1,5 +1,5 @@
 /** What must compile, and what must not: the compiler is the judge, and each `@ts-expect-error` has its own reason. */
-import { action, App, on, type PathParams, Reflex } from "@argyle/argyle";
+import { action, App, Live, on, type PathParams, Reflex, type Topic, topic } from "@argyle/argyle";
 import { reflex, type ReflexMember, type RemoteReflex } from "@argyle/argyle/client";
 import { z } from "zod";
 
@@ -166,4 +166,56 @@ Deno.test("types: a schema types the query, of pages, public pages and routes", 
   app.route("/b", { GET: ({ query }) => Response.json(query.page.toFixed()) }, { query });
   app.page("/c", ({ query }) => <p>{query.get("page")}</p>, { state: () => ({ open: false }) });
   app.route("/d", { GET: ({ query }) => new Response(query.get("page")) });
+});
+
+Deno.test("types: a topic knows what people on it are shown as, and what they join with", () => {
+  const Room = topic("room/:room", {
+    presence: z.object({ name: z.string(), mood: z.string().default("fine") }),
+    authorize: ({ user, verb }, { room }) => verb === "join" ? user !== undefined : room !== "staff",
+  });
+  const Items = topic("items");
+  holds<
+    Equal<
+      ReturnType<typeof Room>,
+      Topic<{ name: string; mood: string }, { name: string; mood?: string | undefined }>
+    >
+  >();
+  holds<Equal<ReturnType<typeof Items>, Topic<undefined>>>();
+  const lobby = Room({ room: "lobby" });
+  const topics: Topic[] = [lobby, Items()];
+  void topics;
+  new App<Session>().page("/:room", async ({ session, params, present, join }) => {
+    const people = await present(Room(params));
+    holds<Equal<typeof people, readonly { name: string; mood: string }[]>>();
+    join(lobby, { name: session.name });
+    join(lobby, { name: session.name, mood: "busy" });
+    // @ts-expect-error -- the schema's input has a name
+    join(lobby, {});
+    // @ts-expect-error -- a number is no name
+    join(lobby, { name: 7 });
+    // @ts-expect-error -- there is no such field
+    join(lobby, { name: "Ann", age: 7 });
+    // @ts-expect-error -- the topic has no presence
+    join(Items(), { name: "Ann" });
+    // @ts-expect-error -- likewise
+    await present(Items());
+    // @ts-expect-error -- whether it has is not known
+    await present(topics[0]!);
+    return <p>{people.map(({ mood }) => mood.toUpperCase())}</p>;
+  });
+  new App<Session>().page("/:room", async ({ params, present }) => (
+    <ul>
+      {(await present(Room(params))).map(({ name }) => <li key={name}>{name}</li>)}
+      <Live<Session> as="li" topic={Room(params)}>
+        {({ session, join }) => {
+          join(Room(params), { name: session.name });
+          return session.name;
+        }}
+      </Live>
+    </ul>
+  ), { key: () => "all" });
+  // @ts-expect-error -- a page that many share is nobody
+  new App<Session>().page("/", ({ join }) => <p>{typeof join}</p>, { key: () => "all" });
+  const typed: Topic<{ name: string }> = topic("desk", { presence: z.object({ name: z.string() }) })();
+  void typed;
 });

@@ -12,7 +12,7 @@ function view(body: string, topics = [] as ReturnType<typeof News>[]): View {
   return new View({
     hash: body,
     state: "0",
-    render: { head: "", body, offers: new Offers(), slots: [], topics, since: 0 },
+    render: { head: "", body, offers: new Offers(), slots: [], topics, joins: [], since: 0 },
   });
 }
 
@@ -45,7 +45,7 @@ Deno.test("View: finds out what has changed since it was made, and follows its t
   assert.deepEqual([made.isBehind, other.isBehind], [true, false]);
   assert.equal(topics.size, 2);
   let woken = 0;
-  other.live = { wake: () => void woken++ };
+  other.live = { wake: () => void woken++, tell() {}, join() {} };
   topics.publish("other");
   assert.deepEqual([other.isBehind, woken], [true, 1]);
   for (const one of [made, other]) one.leave(topics);
@@ -57,7 +57,15 @@ Deno.test("ParkedViews: what no socket has followed for a second rests when othe
   const clock = new FakeClock(), parked = new ParkedViews(1_000_000, clock);
   const rested: string[] = [];
   for (const visit of ["a", "b", "c", "d"]) {
-    const render = { head: "", body: visit, offers: new Offers(), slots: [], topics: [], since: 0 };
+    const render = {
+      head: "",
+      body: visit,
+      offers: new Offers(),
+      slots: [],
+      topics: [],
+      joins: [],
+      since: 0,
+    };
     const rest = () => void rested.push(visit);
     parked.park(visit, new View({ hash: visit, state: "0", render: { ...render, rest } }));
     clock.turn(400);

@@ -32,6 +32,7 @@ function make({ bases = 2, parked = 1_000_000 } = {}) {
         offers: new Offers(),
         slots: [],
         topics: [News()],
+        joins: [],
         since: topics.now,
       });
     },
@@ -61,6 +62,8 @@ class FakeReader implements Reader {
     this.at = view.version;
     view.attach(this);
   }
+
+  tell(): void {}
 
   step(step: Step): boolean {
     if (this.waits || step.from !== this.at) return false;

@@ -48,7 +48,7 @@ function slotted({ markup, at }: Holes, prefix: string): { body: string; slots: 
 }
 
 function render(holes: Holes): Render {
-  return { head: "", ...slotted(holes, "L"), offers: new Offers(), topics: [], since: 0 };
+  return { head: "", ...slotted(holes, "L"), offers: new Offers(), topics: [], joins: [], since: 0 };
 }
 
 function part(slot: PlacedSlot, holes: Holes): Part {
@@ -60,6 +60,7 @@ function part(slot: PlacedSlot, holes: Holes): Part {
     slots: slots.map((inside) => ({ ...inside, at: inside.at + slot.open.length })),
     offers: new Offers(),
     topics: [],
+    joins: [],
     since: 0,
     place: undefined,
   };
@@ -164,6 +165,7 @@ Deno.test("shared view: whoever shows it, with whatever parts, shows the page af
             view.countParts(view.version, this.shown.parts, parts);
             this.shown = next;
           },
+          tell() {},
           fail() {},
         }));
         for (const reader of readers) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { App, on, Reflex, type Store } from "@argyle/argyle";
-import type { AppOptions, PushOperation } from "@argyle/argyle/types";
+import { App, on, type Operations, ops, Reflex, type Store } from "@argyle/argyle";
+import type { AppOptions } from "@argyle/argyle/types";
 import { memory } from "@argyle/argyle/memory";
 import { FakeClock } from "@argyle/argyle/testing";
 import { load, MemoryLog, Peer, timed } from "../../helpers/peer.ts";
@@ -12,7 +12,7 @@ interface Session {
 let go: (() => void) | undefined;
 let done: string[] = [];
 let pushing: Work | undefined;
-let wanted: PushOperation | undefined;
+let wanted: ((operations: Operations) => unknown) | undefined;
 let late: Promise<unknown> | undefined;
 
 class Work extends Reflex<Session> {
@@ -23,19 +23,21 @@ class Work extends Reflex<Session> {
         <b {...on("click", Work, "more", 1)} />
       </p>
     );
-    this.push(
-      ["text", "bar", "1 <b>"],
-      ["attributes", "bar", { class: "busy", title: null, "data-href": "x" }],
-      ["morph", "more", more],
-    );
+    this.push(ops().textContent("#bar", "1 <b>").addCssClass("#bar", "busy").morph("#more", more));
     await new Promise<void>((resolve) => go = resolve);
-    this.push(["text", "bar", "2"]);
-    this.push();
+    this.push(ops().textContent("#bar", "2"));
+    this.push(ops());
     this.session.count = 5;
     return "made";
   }
   async fails() {
-    this.push(["text", "bar", "half"]);
+    this.push(
+      ops().textContent("#bar", "half").setAttribute("#count", "title", "5").setStyle(
+        "#more",
+        "width",
+        "1px",
+      ),
+    );
     await Promise.resolve();
     throw new Error("no");
   }
@@ -50,7 +52,9 @@ class Work extends Reflex<Session> {
     return new Promise(() => {});
   }
   send() {
-    this.push(wanted!);
+    const operations = ops();
+    wanted!(operations);
+    this.push(operations);
   }
   mails() {
     this.session.count = (this.session.count ?? 0) + 1;
@@ -123,18 +127,16 @@ timed(
     await using site = await open();
     site.peer.send(["call", 1, 0, "Work#progress"]);
     assert.deepEqual(await site.peer.next(), ["patch", 1, [
-      ["text", "bar", "1 <b>"],
-      ["attributes", "bar", { class: "busy", title: null, "data-href": "x" }],
-      [
-        "morph",
-        "more",
-        '<p id="more">&lt;i><b data-reflex="click->Work#more" data-reflex-args="[[1]]"></b></p>',
-      ],
+      ["do", "textContent", "#bar", { text: "1 <b>" }],
+      ["do", "addCssClass", "#bar", { name: "busy" }],
+      ["do", "morph", "#more", {
+        html: '<p id="more">&lt;i><b data-reflex="click->Work#more" data-reflex-args="[[1]]"></b></p>',
+      }],
     ]]);
     await site.peer.quiet();
     assert.equal(await site.count(), "0");
     go?.();
-    assert.deepEqual(await site.peer.next(), ["patch", 2, [["text", "bar", "2"]]]);
+    assert.deepEqual(await site.peer.next(), ["patch", 2, [["do", "textContent", "#bar", { text: "2" }]]]);
     const last = await site.peer.next();
     assert.deepEqual([last[1], names(last), last[3]], [3, ["head", "body"], [1, "made"]]);
     assert.match(JSON.stringify(last), /<p id=\\"bar\\"><\/p>.*>5</);
@@ -143,13 +145,22 @@ timed(
 
 timed("push: has been seen where the call fails, and is gone with the next render", async () => {
   await using site = await open();
-  assert.deepEqual((await site.peer.call("Work#fails"))[2], [["text", "bar", "half"]]);
+  assert.deepEqual((await site.peer.call("Work#fails"))[2], [
+    ["do", "textContent", "#bar", { text: "half" }],
+    ["do", "setAttribute", "#count", { name: "title", value: "5" }],
+    ["do", "setStyle", "#more", { name: "width", value: "1px" }],
+  ]);
   assert.deepEqual((await site.peer.next()).slice(0, 3), ["error", 1, "failed"]);
   site.peer.send(["call", 2, 1, "Work#count"]);
   assert.deepEqual(await site.peer.next(), [
     "patch",
     2,
-    [["text", "count", "1"], ["morph", "bar", '<p id="bar"></p>']],
+    [
+      ["text", "count", "1"],
+      ["morph", "bar", '<p id="bar"></p>'],
+      ["attributes", "count", { title: null }],
+      ["attributes", "more", { style: null }],
+    ],
     [2, 1],
   ]);
   site.peer.send(["call", 3, 2, "Work#count"]);
@@ -172,24 +183,25 @@ timed("push: what only a render may write is refused", async () => {
   let n = 0;
   for (
     const [operation, why] of [
-      [["attributes", "bar", { ONCLICK: "evil()" }], "only a render writes this attribute"],
-      [["attributes", "bar", { "data-reflex": "click->Work#more" }], "only a render writes this attribute"],
-      [["attributes", "bar", { id: "other" }], "only a render writes this attribute"],
-      [["attributes", "bar", { "a b": "1" }], "only a render writes this attribute"],
-      [["attributes", "bar", { title: 5 }], "neither a text nor null"],
-      [["text", "", "1"], "its element has no id"],
-      [["text", "bar", 5], "the text is no text"],
-      [["body", "bar", "<p>"], "it is text, attributes or morph"],
-    ] as unknown as [PushOperation, string][]
+      [(ops) => ops.setAttribute("#bar", "ONCLICK", "evil()"), "only a render writes this attribute"],
+      [(ops) => ops.setAttribute("#bar", "data-reflex", "click->Work#more"), "only a render writes this"],
+      [(ops) => ops.removeAttribute("#bar", "id"), "only a render writes this attribute"],
+      [(ops) => ops.setDatasetProperty("#bar", "reflexArgs", "[]"), "only a render writes this attribute"],
+      [(ops) => ops.setAttribute("#bar", "a b", "1"), "only a render writes this attribute"],
+      [(ops) => ops.setAttribute("#bar", "title", 5 as never), "title is no text"],
+      [(ops) => ops.textContent("", "1"), "the selector is an empty text"],
+      [(ops) => ops.textContent("#bar", 5 as never), "the text is no text"],
+      [(ops) => ops.setProperty("#bar", "innerHTML", "<img>"), "no operation sets this property"],
+    ] as [(operations: Operations) => unknown, string][]
   ) {
     wanted = operation;
     assert.deepEqual((await site.peer.call("Work#send")).slice(0, 3), ["error", ++n, "failed"]);
     assert.ok(`${site.log.lines.at(-1)}`.includes(why), site.log.lines.join("\n"));
   }
-  wanted = ["attributes", "bar", { href: " java\tscript:evil()" }];
-  assert.deepEqual((await site.peer.call("Work#send"))[2], [["attributes", "bar", {
-    href: "about:blank#blocked",
-  }]]);
+  wanted = (ops) => ops.setAttribute("#bar", "href", " java\tscript:evil()");
+  assert.deepEqual((await site.peer.call("Work#send"))[2], [
+    ["do", "setAttribute", "#bar", { name: "href", value: "about:blank#blocked" }],
+  ]);
 });
 
 timed(
@@ -202,7 +214,7 @@ timed(
     clock.turn(10_000);
     assert.deepEqual(await site.peer.next(), ["error", 1, "timeout", "It took longer than 10 s."]);
     assert.equal((await late as { code: string }).code, "timeout");
-    assert.throws(() => pushing!.push(["text", "bar", "late"]), { code: "timeout" });
+    assert.throws(() => pushing!.push(ops().textContent("#bar", "late")), { code: "timeout" });
     pushing!.session.count = 100;
     assert.equal(await site.count(), "0");
     site.peer.send(["call", 2, 1, "Work#count"]);
