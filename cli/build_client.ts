@@ -18,6 +18,9 @@ const output = new URL("../server/page/client_script.ts", import.meta.url);
 const entries = {
   client: "core.ts",
   rest: "rest.ts",
+  patches: "patches.ts",
+  operations: "do.ts",
+  care: "care.ts",
   api: "mod.ts",
   stimulus: "stimulus.ts",
   log: "log.ts",
@@ -41,7 +44,23 @@ export interface ClientBuild {
 export async function buildClient(): Promise<ClientBuild> {
   try {
     const names = Object.keys(entries) as Name[];
-    const built = await Promise.all(names.map(bundle));
+    const first = await bundle("client", []);
+    const shared = [...namesOf(first).values()];
+    const bundled = [first, ...await Promise.all(names.slice(1).map((name) => bundle(name, shared)))];
+    // What is called the same in all of them is called the same when it is short: in this order, one after another.
+    const members: Members = {};
+    const built: string[] = [];
+    for (const code of bundled) built.push(await shorten(code, members));
+    const short = new Map([...namesOf(built[0]!)].map(([own, name]) => [name, own]));
+    short.delete("client");
+    for (const [i, code] of built.entries()) built[i] = nameShared(code, short);
+    // What only the core asks of these.
+    for (const i of [names.indexOf("rest"), names.indexOf("patches"), names.indexOf("operations")]) {
+      built[i] = built[i]!.replace(/ as (\w+)(?=[,}][^;]*;?$)/g, (whole, name: string) => {
+        const own = members.props?.props[`$${name}`];
+        return own === undefined ? whole : ` as ${own}`;
+      });
+    }
     // All have one name in common, so that each finds the others.
     const hash = await hashOf(built.join("\n"));
     const scripts = Object.fromEntries(
@@ -53,18 +72,25 @@ export async function buildClient(): Promise<ClientBuild> {
   }
 }
 
+/** What terser calls members, one script after another; a `$` stands before each name. */
+interface Members {
+  props?: { readonly props: Readonly<Record<string, string>> };
+  vars?: unknown;
+}
+
 const unknownHash = "000000000000";
 
 function beside(hash: string): string {
   return `./client-${hash}.js`;
 }
 
-async function bundle(name: Name): Promise<string> {
+async function bundle(name: Name, shared: readonly string[]): Promise<string> {
   const { outputFiles } = await esbuild.build({
     entryPoints: [new URL(entries[name], folder).href],
     bundle: true,
     write: false,
-    minify: true,
+    minifySyntax: true,
+    minifyWhitespace: true,
     format: "esm",
     platform: "browser",
     target: "es2022",
@@ -72,40 +98,111 @@ async function bundle(name: Name): Promise<string> {
     tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
     charset: "utf8",
     legalComments: "none",
-    plugins: [denoResolver],
+    plugins: [resolver(shared)],
   });
-  // It makes 5 % less of what esbuild has made, and that is what every page carries.
-  const { code = "" } = await minify(outputFiles[0]?.text ?? "", {
+  const code = outputFiles[0]?.text ?? "";
+  // Neither of the two tools leaves out what is imported and not used.
+  return code.replace(/import\{([^}]*)\}from"[^"]*"/g, (whole, list: string) => {
+    const items = list.split(",").filter((item) => {
+      const own = item.split(" as ").at(-1)!;
+      return code.replace(whole, "").match(new RegExp(`(?<![\\w$])${RegExp.escape(own)}(?![\\w$])`));
+    });
+    return whole.replace(list, `${items}`);
+  });
+}
+
+// It makes 5 % less of what esbuild has made, and that is what every page carries.
+async function shorten(source: string, members: Members): Promise<string> {
+  const { code = "" } = await minify(source, {
     module: true,
     ecma: 2020,
-    compress: { passes: 3, pure_getters: true, keep_fargs: false, unsafe_arrows: true, unsafe_methods: true },
+    compress: {
+      passes: 3,
+      pure_getters: true,
+      keep_fargs: false,
+      unsafe: true,
+      unsafe_arrows: true,
+      unsafe_methods: true,
+      hoist_vars: true,
+      inline: 1,
+      if_return: false,
+    },
     mangle: { module: true, properties: { regex: ownNames } },
+    nameCache: members,
   });
+  // Names of variables are each script's own affair.
+  delete members.vars;
   return code;
 }
 
-/** Members of our own objects that never leave a script; no object of the browser has one of that name. */
-const ownNames =
-  /^(abandon|expect|landed|nameOf|needsRest|offline|patch|probe|restart|settle|sleep|tell|token|waiting|wake)$/;
+/** What a script exports: its own names, and those by which others know them. */
+function namesOf(code: string): ReadonlyMap<string, string> {
+  const [, list = ""] = /export\s*\{([^}]*)\};?\s*$/.exec(code) ?? [];
+  return new Map(
+    list.split(",").map((item) => {
+      const [own, name = own] = item.trim().split(" as ") as [string, string?];
+      return [own, name];
+    }),
+  );
+}
 
-const core = new URL(entries.client, folder).href;
+/** Has the core give things, and the others take them, under the short names that they have there anyway. */
+function nameShared(code: string, shared: ReadonlyMap<string, string>): string {
+  const short = (name: string) => shared.get(name) ?? name;
+  return code
+    .replace(/(import|export)\{([^}]*)\}(?=from"\.\/client-)/g, (_, word: string, list: string) => {
+      const items = list.split(",").map((item) => {
+        const [name, own = name] = item.split(" as ") as [string, string?];
+        return short(name) === own ? own : `${short(name)} as ${own}`;
+      });
+      return `${word}{${items}}`;
+    })
+    .replace(/export\{([^}]*)\};?$/, (_, list: string) => {
+      const items = list.split(",").map((item) => {
+        const [own, name = own] = item.split(" as ") as [string, string?];
+        return shared.get(name) === own || own === name ? own : `${own} as ${name}`;
+      });
+      return `export{${items}};`;
+    });
+}
 
-/** esbuild reads through Deno, so that it finds the modules by their URLs. */
-const denoResolver: esbuild.Plugin = {
+/** Members of our own objects that our scripts alone know; no object of the browser has one of that name. */
+const ownNames = new RegExp(`^(${
+  [
+    "abandon accepts adopt begin beyond bring clock contentOf drop expect foreign homeOf hooked insert isForeign isHeld",
+    "isRenamed keepScroll landed markScrolled mayChange morphHead move nameOf need nodesOf note offline order partsThatStay patch perform prepare probe receive refresh",
+    "restart settle showBusy sleep spare tell stays tellChanged token visit waiting wake want words",
+  ].join(" ").replaceAll(" ", "|")
+})$`);
+
+/** What others take from the core: all that it gives, and modules that it gives as a whole. */
+const given = new Set(["core.ts", "dom.ts", "refuse.ts"].map((path) => new URL(path, folder).href));
+
+/**
+ * esbuild reads through Deno, so that it finds the modules by their URLs.
+ *
+ * @param shared what the core gives; none for itself
+ */
+const resolver = (shared: readonly string[]): esbuild.Plugin => ({
   name: "deno",
   setup(build) {
     build.onResolve({ filter: /.*/ }, ({ path, importer, kind }) => {
       if (kind === "entry-point") return { path, namespace: "deno" };
+      if (path === beside(unknownHash)) return { path, external: true };
       const { href } = new URL(path, importer);
-      return href === core
-        ? { path: beside(unknownHash), external: true }
+      return shared.length > 0 && given.has(href)
+        ? { path: "core", namespace: "core" }
         : { path: href, namespace: "deno" };
+    });
+    // One import for all that are asked for.
+    build.onLoad({ filter: /.*/, namespace: "core" }, () => {
+      return { contents: `export {${shared}} from "${beside(unknownHash)}"` };
     });
     build.onLoad({ filter: /.*/, namespace: "deno" }, async ({ path }) => {
       return { contents: asEnums(await Deno.readTextFile(new URL(path))), loader: "ts" };
     });
   },
-};
+});
 
 /**
  * Names that stand in a flat object, such as `Attribute`, become members of an enum: esbuild writes those where they are

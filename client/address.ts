@@ -6,7 +6,8 @@
 
 import { Attribute } from "../protocol/markers.ts";
 import type { Address } from "../protocol/operations.ts";
-import { all, attribute, contains, get, page } from "./dom.ts";
+import { patches } from "./beside.ts";
+import { all, attribute, contains, get, onPage, page } from "./dom.ts";
 import { isOurs } from "./ours.ts";
 import { refuse } from "./refuse.ts";
 
@@ -29,7 +30,8 @@ export function find(address: Address): Element | undefined {
     element = next;
   }
   if (!element) refuse(address);
-  return isOurs(get(element, "parentElement") as Element) ? element : undefined;
+  if (!isOurs(parentOf(element) as Element)) return undefined;
+  return onPage(element) ? element : refuse(address); // a script has taken it away
 }
 
 /** Forgets where keyed elements were: others may have come since. */
@@ -39,7 +41,12 @@ export function forget(): void {
 
 function take(from: Element, step: string | number): Element | null | undefined {
   if (typeof step === "string") return keyed(from, step);
-  return step === -1 ? get(from, "parentElement") : get(from, "children").item(step);
+  return step === -1 ? parentOf(from) : (patches?.contentOf(from) ?? get(from, "children"))[step];
+}
+
+/** What the server has put an element into. */
+function parentOf(element: Element): Element | null {
+  return patches?.homeOf(element) ?? get(element, "parentElement");
 }
 
 /** The one descendant of that key. A key that occurs twice names nothing. */

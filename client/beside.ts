@@ -1,39 +1,74 @@
 /**
- * The script beside this one: what only some pages need. It is loaded when the first of it is met.
+ * The scripts beside this one: what only some pages need. Each is loaded when the first of it is met.
  *
  * @module
  */
 
-import type { Options } from "./bindings.ts";
-import type { showBusy } from "./busy.ts";
-import type { order } from "./order.ts";
-import type { receive } from "./receive.ts";
-import type { select } from "./select.ts";
+import { client } from "./core.ts";
+import type { Clock } from "../protocol/clock.ts";
+import type { DoOperation } from "../protocol/operations.ts";
+import type * as patchesScript from "./patches.ts";
+import type * as restScript from "./rest.ts";
 
-/** What it gives. */
-export interface Rest {
-  readonly showBusy: typeof showBusy;
-  readonly options: Options;
-  readonly order: typeof order;
-  readonly receive: typeof receive;
-  readonly select: typeof select;
+/** For elements that say more than what they call. */
+export type Rest = typeof restScript;
+
+/** For frames that hold more than the server's own markup, and for pages that other code lives in. */
+export type Patches = typeof patchesScript;
+
+/** For operations by hand. */
+export interface Operations {
+  /** Does one; what is to be done later waits by `later`. */
+  perform(operation: DoOperation, later: Clock["after"]): void;
+}
+
+/** The script for those who hear the page or are at a keyboard. */
+export type Care = typeof import("./care.ts");
+
+/** Loads one of them. */
+export interface Load {
+  (name: "rest"): Promise<Rest>;
+  (name: "patches"): Promise<Patches>;
+  (name: "operations"): Promise<Operations>;
+  (name: "care"): Promise<Care>;
 }
 
 /** Loads it, once. */
 export type LoadRest = () => Promise<Rest>;
 
+/** Loads it, once. */
+export type LoadPatches = () => Promise<Patches>;
+
 /** What has been loaded. */
 export let rest: Rest | undefined;
 
+/** What has been loaded. */
+export let patches: Patches | undefined;
+
 /** Keeps what was loaded; what could not be is tried again. */
 export function restLoader(load: LoadRest): LoadRest {
-  let loading: Promise<Rest> | undefined;
+  return once(async () => rest = await load());
+}
+
+/** The same for the other script. */
+export function patchesLoader(load: LoadPatches): LoadPatches {
+  patches = undefined;
+  return once(async () => patches = await load());
+}
+
+function once<T>(load: () => Promise<T>): () => Promise<T> {
+  let loading: Promise<T> | undefined;
   return async () => {
     try {
-      return rest = await (loading ??= load());
+      return await (loading ??= load());
     } catch (error) {
       loading = undefined;
       throw error;
     }
   };
+}
+
+/** Does something with the script for those who hear the page or are at a keyboard, as soon as it is there. */
+export function withCare(run: (care: Care) => void): void {
+  void client?.env.load("care").then(run);
 }

@@ -6,9 +6,10 @@
  */
 
 import { Attribute, Option, OPTIONED } from "../protocol/markers.ts";
-import { type LoadRest, rest } from "./beside.ts";
+import { type LoadPatches, type LoadRest, patches, rest } from "./beside.ts";
 import { all, attribute, closest, first, get, has, listen, matches, page } from "./dom.ts";
 import { isApplying } from "./operations.ts";
+import { watch } from "./watch.ts";
 import type { Perform } from "./perform.ts";
 import { isSubmitButton } from "./serialize.ts";
 
@@ -48,8 +49,13 @@ export function parseOffers(text: string): Offer[] {
   });
 }
 
-/** Listens to whatever the page offers, now and later. @param load gets what only some pages need */
-export function bind(perform: Perform, load: LoadRest): void {
+/**
+ * Listens to whatever the page offers, now and later.
+ *
+ * @param load gets what only some pages need
+ * @param need gets what every patch needs from now on
+ */
+export function bind(perform: Perform, load: LoadRest, need: LoadPatches): void {
   const types = new Set<string>();
   /** Pages repeat the same few texts thousands of times: looking for others leaves most elements to the browser. */
   const parsed = new Map<string, readonly Offer[]>();
@@ -140,9 +146,8 @@ export function bind(perform: Perform, load: LoadRest): void {
     }
   }
 
-  const root = page("documentElement");
-  scan(root);
-  new MutationObserver((records) => {
+  scan(page("documentElement"));
+  watch((records) => {
     // What was taken out and comes back at once was moved, and is known: rows in another order are many.
     let gone: Node | undefined;
     for (const { target, attributeName, addedNodes, removedNodes } of records) {
@@ -154,7 +159,11 @@ export function bind(perform: Perform, load: LoadRest): void {
       }
       gone = removedNodes[0];
     }
-  }).observe(root, { childList: true, subtree: true, attributeFilter: [Attribute.reflex] });
+  }, (records) => {
+    if (patches) patches.note(records);
+    // Without it, nobody knows who has put what on the page; and patches wait for it.
+    else need().then(({ note }) => note(records), () => {});
+  });
 }
 
 /** Whether attributes of an element, or what it stands in, say how its calls are made. */

@@ -81,7 +81,7 @@ export function callsOver(clock: Clock): Calls {
       const n = last + 1;
       const [oldest = n] = flight.keys();
       call.text = JSON.stringify(["call", n, oldest - 1, call.target, ...call.rest] satisfies ClientFrame);
-      if (new TextEncoder().encode(call.text).length > Most.frame) {
+      if (new Blob([call.text]).size > Most.frame) {
         queue.shift();
         call.reject(new ReflexError("too_large", `A call has at most ${Most.frame} bytes.`));
         continue;
@@ -104,7 +104,7 @@ export function callsOver(clock: Clock): Calls {
   function abandon(code: ErrorCode): void {
     const lost = [...flight.values()];
     flight.clear();
-    for (const { reject } of lost) reject(new ReflexError(code, "Its outcome will never be known."));
+    for (const { reject } of lost) reject(new ReflexError(code, "Its outcome is lost."));
   }
 
   return {

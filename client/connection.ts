@@ -6,19 +6,21 @@
  */
 
 import type { ClientFrame, ServerFrame } from "../protocol/frames.ts";
-import { Close, EVENT_PREFIX, Path } from "../protocol/markers.ts";
+import { Close, Path } from "../protocol/markers.ts";
 import type { Operation } from "../protocol/operations.ts";
 import { PROTOCOL_VERSION } from "../protocol/version.ts";
 import { backoff } from "./backoff.ts";
 import { ReflexError } from "./reflex_error.ts";
-import type { LoadRest } from "./beside.ts";
+import { type LoadPatches, patches } from "./beside.ts";
 import type { Calls } from "./calls.ts";
-import { announce, page } from "./dom.ts";
+import { page } from "./dom.ts";
 import type { Environment, Socket } from "./environment.ts";
 import { heartbeat } from "./heartbeat.ts";
 import { endpoint, pageData } from "./page.ts";
-import { type Fresh, refresh } from "./refresh.ts";
+import { RARE } from "./rare.ts";
+import type { Fresh } from "./refresh.ts";
 import { showStatus } from "./status.ts";
+import { tellNow } from "./watch.ts";
 
 /** Milliseconds. */
 const Time = {
@@ -36,8 +38,6 @@ const Time = {
 
 /** How the connection changes the page. */
 export interface Interpreter {
-  /** Whether these have to wait for the script beside this one. */
-  needsRest(operations: readonly Operation[]): boolean;
   /** Applies one patch. Throws when the page is not as the server believes. */
   patch(operations: readonly Operation[]): void;
   /** Brings the whole page to a new one. */
@@ -52,6 +52,8 @@ export interface Connection {
   sleep(): void;
   /** A call was made; somebody should be there to answer it. */
   expect(): void;
+  /** From now on, what comes waits for the script beside this one. */
+  need: LoadPatches;
 }
 
 /** Nothing happens before the first `wake`. */
@@ -59,7 +61,7 @@ export function connection(
   script: HTMLScriptElement,
   calls: Calls,
   interpreter: Interpreter,
-  load: LoadRest,
+  load: LoadPatches,
   env: Environment,
 ): Connection {
   const { clock, random, location } = env;
@@ -76,6 +78,8 @@ export function connection(
   let settling: (() => void) | undefined;
   /** Frames that wait. */
   let backlog: Promise<unknown> | undefined;
+  /** Every frame waits until the script beside this one is here. */
+  let needed = false;
   /** The page shows what nobody knows: it must be fetched before a socket is opened. */
   let stale = false;
   /** The next fetch is a new visit's. */
@@ -108,7 +112,7 @@ export function connection(
     };
     line.onmessage = (event) => {
       pulse.stop();
-      take(JSON.parse(event.data as string));
+      take(event.data as string);
       expect();
     };
     line.onclose = ({ code }) => lost(code, opened);
@@ -152,15 +156,19 @@ export function connection(
     plan(comesBack ? random() * Time.returnSpread : nextDelay(page("hidden")));
   }
 
-  // A patch may have to wait for a script, and what comes behind it for the patch.
-  function take(frame: ServerFrame): void {
-    if (!backlog && !(frame[0] === "patch" && interpreter.needsRest(frame[2]))) return receive(frame);
+  // A frame may have to wait for a script, and what comes behind it for the frame.
+  function take(text: string): void {
     const line = socket;
-    const turn = backlog = (backlog ?? load()).then(() => {
-      if (backlog === turn) backlog = undefined;
-      if (socket === line) receive(frame);
+    tellNow();
+    const hear = () => {
+      if (socket === line) receive(JSON.parse(text));
+    };
+    if (!(backlog || needed || patches || RARE.test(text))) return hear();
+    backlog = Promise.all([load(), backlog]).then(([{ prepare }]) => prepare(text, hear, env));
+    backlog.catch(() => {
+      needed = false; // without that script a page does less, but lives
+      wishResync(); // it can still be brought to what it should be as a whole
     });
-    turn.catch(wishResync); // the page can still be brought to what it should be as a whole
   }
 
   function receive(frame: ServerFrame): void {
@@ -175,21 +183,13 @@ export function connection(
         return calls.settle(true, frame[1], frame[2]);
       case "error": {
         const [, n, code, message, fields] = frame;
-        if (n) calls.fail(n, new ReflexError(code, message, fields));
-        else announce(document, `${EVENT_PREFIX}error`, { code, message });
-        return;
+        if (n) return calls.fail(n, new ReflexError(code, message, fields));
+        break;
       }
       case "resync":
         return wishResync();
-      default:
-        return void rare(frame);
     }
-  }
-
-  // What few pages ever get.
-  async function rare(frame: ServerFrame): Promise<void> {
-    const leaves = await load().then((rest) => rest.receive(frame, script, env), () => false);
-    if (!leaves) wishResync();
+    patches?.receive(frame, script, env).then((isDone) => isDone || wishResync());
   }
 
   function online(theirs: number): void {
@@ -230,7 +230,11 @@ export function connection(
     const mine = fetching = new AbortController();
     const first = anew;
     stale = anew = false;
-    const answer = await refresh(env, first ? undefined : data.token, mine);
+    const answer = await load().then(
+      ({ refresh }) => refresh(env, first ? undefined : data.token, mine),
+      // No network; or the server has other scripts by now, and the page has to be loaded with them.
+      () => env.fetch(location.href, { method: "HEAD" }).then(() => undefined, () => ({ after: 0 })),
+    );
     if (fetching !== mine) return; // put to sleep meanwhile
     fetching = undefined;
     lastResync = clock.now();
@@ -262,6 +266,10 @@ export function connection(
 
   return {
     expect,
+    need() {
+      needed = true;
+      return load();
+    },
     wake() {
       if (ready) pulse.probe();
       else if (!socket && !fetching) attempt();

@@ -9,13 +9,17 @@ import { browserEnvironment } from "./environment.ts";
 import { ownScript } from "./page.ts";
 import { type Client, start } from "./start.ts";
 
-export { holdFields } from "./fields.ts";
+export * from "./dom.ts";
+export { refuse } from "./refuse.ts";
+export { defaultOf, holdFields, markSent } from "./fields.ts";
 export { morph } from "./morph.ts";
-export { isOurs } from "./ours.ts";
-export { parseElement, parseInside } from "./parse.ts";
+export { change, changeAttributes } from "./operations.ts";
+export { DONE, isOurs } from "./ours.ts";
+export { fill, inertDocument, parseElement, parseInside, sweep } from "./parse.ts";
 export { after, place } from "./plain_morph.ts";
 export { ReflexError } from "./reflex_error.ts";
-export { request } from "./refresh.ts";
+export { pageData, scriptIn } from "./page.ts";
+export { tellNow } from "./watch.ts";
 export { elementData } from "./serialize.ts";
 
 const script = globalThis.document && ownScript();

@@ -5,7 +5,7 @@
  */
 
 import { type Clock, systemClock } from "../protocol/clock.ts";
-import type { LoadRest } from "./beside.ts";
+import type { Load } from "./beside.ts";
 
 /** What of a WebSocket the client uses. */
 export interface Socket {
@@ -24,8 +24,8 @@ export interface Environment {
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
   /** Opens a socket. */
   readonly connect: (url: string) => Socket;
-  /** Loads the script beside this one. */
-  readonly rest: LoadRest;
+  /** Loads a script beside this one. */
+  readonly load: Load;
   readonly location: {
     href: string;
     reload(): void;
@@ -39,9 +39,9 @@ export function browserEnvironment(): Environment {
     random: Math.random,
     fetch: (url, init) => fetch(url, init),
     connect: (url) => new WebSocket(url) as Socket,
-    rest: () => {
+    load: (name: string) => {
       // It has the same hash in its name.
-      const beside = `./rest${/-\w+\.js$/.exec(import.meta.url)}`;
+      const beside = `./${name}${/-\w+\.js$/.exec(import.meta.url)}`;
       return import(beside);
     },
     location,

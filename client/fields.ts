@@ -6,10 +6,11 @@
  * @module
  */
 
+import { withCare } from "./beside.ts";
 import { all, closest, matches, onPage, page } from "./dom.ts";
 
 /** An input, a textarea (`checked` is not for it) or a select (only it has `options`). */
-type Field = HTMLInputElement & { readonly options?: HTMLOptionsCollection };
+export type Field = HTMLInputElement & { readonly options?: HTMLOptionsCollection };
 
 /** All fields. */
 export const FIELDS = "input,textarea,select";
@@ -66,7 +67,7 @@ function stateOf(field: Field): string {
 }
 
 /** The state that its markup gives to a field: that of a copy which has been reset. */
-function defaultOf(field: Field): string {
+export function defaultOf(field: Field): string {
   if (isCheckable(field)) return `${field.defaultChecked}`;
   if (field.value === field.defaultValue) return field.value;
   const form = page("createElement").call(document, "form") as HTMLFormElement,
@@ -90,7 +91,7 @@ function write(field: Field, state: string): void {
 }
 
 /** A field as it was before a patch. Another name or type (its identity) makes it another field. */
-type Held = readonly [
+export type Held = readonly [
   field: Field,
   form: HTMLFormElement | null,
   identity: string,
@@ -150,6 +151,7 @@ function settle(unit: readonly Held[]): void {
   const news = unit.some(([field, , , base]) => defaultOf(field) !== base);
   // What the person had chosen is no longer on offer.
   const lost = unit.some((one) => one[4] === "true" && gone(one));
+  if (news && touched && !unit.some(gone)) withCare((care) => care.tellConflict(unit));
   for (const one of unit) {
     const [field, , , , mine] = one;
     write(field, (news && !touched) || lost || gone(one) ? defaultOf(field) : mine);

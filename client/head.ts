@@ -4,24 +4,17 @@
  * @module
  */
 
-import { all, get, page } from "./dom.ts";
+import { get, matches, page } from "./dom.ts";
 import { DONE } from "./ours.ts";
 import { ownScript } from "./page.ts";
-
-/** Elements that the page put into its head. */
-let ours: Element[] | undefined;
-
-/** Takes down what the page has put into its head; what comes later is not ours. */
-export function markHead(): void {
-  ours = all(page("head"), `:scope > :not(${DONE})`);
-}
+import { contentOf, settle } from "./strangers.ts";
 
 /** Brings our part of the head to the given elements (swept, and used up). */
 export function morphHead(to: Element): void {
-  const old = new Set(ours);
+  const head = page("head"), old = new Set(contentOf(head).filter((element) => !matches(element, DONE)));
   const nonce = ownScript()?.nonce ?? "";
   let after: Element | undefined;
-  ours = [...get(to, "children")].map((next) => {
+  const ours = [...get(to, "children")].map((next) => {
     const kept = [...old].find((element) => bare(element).isEqualNode(bare(next)));
     const element = kept ?? next;
     if (kept) old.delete(kept);
@@ -30,6 +23,7 @@ export function morphHead(to: Element): void {
     return element;
   });
   for (const element of old) element.remove();
+  settle(head, ours);
 }
 
 function place(element: HTMLElement, after: Element | undefined, nonce: string): void {

@@ -1,57 +1,43 @@
 /**
- * Where a person is on the page, kept while it changes: fields, focus, caret, selection, scroll positions.
+ * Where a person is on the page, kept while it changes: fields, focus, caret, selection. Where something was scrolled,
+ * that is kept as well, by the script beside this one.
  *
  * @module
  */
 
-import { onPage, page } from "./dom.ts";
+import { patches, withCare } from "./beside.ts";
+import { page } from "./dom.ts";
 import { settleFields } from "./fields.ts";
-
-/** Elements that somebody has scrolled; whoever leaves the page leaves the list. */
-const scrolled = new Set<Element>();
-
-/** Takes down that an element was scrolled. */
-export function markScrolled(target: EventTarget | null): void {
-  if (target instanceof Element) scrolled.add(target);
-}
 
 /** Runs a change of the page. `wholly` when the window's own position may be at stake. */
 export function keepPlace(change: () => void, wholly: boolean): void {
   // Writing into a field moves its caret.
-  const restores = [settleFields, keepFocus(), keepScroll(wholly)];
+  const restores = [settleFields, keepFocus(), patches?.keepScroll(wholly)];
   try {
     change();
   } finally {
-    for (const restore of restores) restore();
+    for (const restore of restores) restore?.();
   }
 }
 
+/** Where the focus was before the change under way. One for all: each one makes every change of the page dearer. */
+let place: Range | undefined;
+
 function keepFocus(): () => void {
-  const active = page("activeElement") as HTMLInputElement | null;
+  const active = (page("activeElement") ?? page("documentElement")) as HTMLInputElement;
   // Not every element has a caret; those that have none say null, or nothing.
-  const { selectionStart: start, selectionEnd: end, selectionDirection: direction } = active ?? {};
+  const { selectionStart: start, selectionEnd: end, selectionDirection: direction } = active;
+  // A boundary stays where it is, whatever comes and goes around it: nothing else is so cheap.
+  (place ??= new Range()).setStartBefore(active);
   return () => {
-    if (!active || !onPage(active)) return;
     if (page("activeElement") !== active) active.focus({ preventScroll: true });
+    if (page("activeElement") !== active) {
+      const where = place!.cloneRange();
+      return withCare((care) => care.refocus(active, where));
+    }
     // The element may be of another kind by now, without a caret or with its first.
     if (start == null || active.selectionStart === null) return;
     if (active.selectionStart === start && active.selectionEnd === end) return;
     active.setSelectionRange(start, end as number, direction as "none");
-  };
-}
-
-function keepScroll(wholly: boolean): () => void {
-  const places: [element: Element, left: number, top: number][] = [];
-  const root = wholly && page("scrollingElement");
-  for (const element of root ? [root, ...scrolled] : scrolled) {
-    if (onPage(element)) places.push([element, element.scrollLeft, element.scrollTop]);
-    else scrolled.delete(element);
-  }
-  return () => {
-    for (const [element, left, top] of places) {
-      if (element.scrollLeft === left && element.scrollTop === top) continue;
-      // The page's own style may ask for smooth scrolling, and then would be seen on its way.
-      element.scrollTo({ left, top, behavior: "instant" });
-    }
   };
 }

@@ -24,6 +24,10 @@
  */
 
 export { type Behavior, behavior } from "./behavior.ts";
+export { type MorphHook, morphHook } from "./morph_hook.ts";
+export { operation } from "./operation.ts";
+export type { Detail as OperationDetail } from "./own_operation.ts";
+export { perform } from "./perform_operations.ts";
 export { reflex, type ReflexOptions, type RemoteAction, type RemoteReflex } from "./reflex.ts";
 export type { ReflexMember } from "../protocol/reflex_member.ts";
 export { ReflexError } from "./core.ts";

@@ -4,9 +4,10 @@
  * @module
  */
 
-import { after, holdFields, place } from "./core.ts";
+import { after, holdFields } from "./core.ts";
 import { get, page } from "./dom.ts";
 import { refuse } from "./refuse.ts";
+import { beyond, contentOf, homeOf, move, settle } from "./strangers.ts";
 
 /**
  * Puts an element and those behind it in another order: see `OrderOperation`.
@@ -14,8 +15,8 @@ import { refuse } from "./refuse.ts";
  * @throws TypeError when the runs do not name each position once
  */
 export function order(first: Element, runs: readonly number[]): void {
-  const parent = get(first, "parentElement") as Element, old: Element[] = [], positions: number[] = [];
-  for (let next: Element | null = first; next; next = get(next, "nextElementSibling")) old.push(next);
+  const parent = homeOf(first) as Element, all = [...contentOf(parent)];
+  const from = all.indexOf(first), old = all.slice(from), positions: number[] = [];
   for (let i = 0; i < runs.length; i += 2) {
     const start = runs[i]!, length = runs[i + 1]!;
     // One that is not there is enough to see that something is wrong.
@@ -27,16 +28,21 @@ export function order(first: Element, runs: readonly number[]): void {
   }
   if (positions.toSorted((a, b) => a - b).some((position, i) => position !== i)) refuse(runs);
   holdFields(parent); // a select
-  const stays = longestRise(positions);
-  let at = after(old[positions.length - 1] ?? first);
+  // Where others have changed the order, the server's does not say what can stay.
+  const known = new Set(old), now = [...get(parent, "children")].filter((element) => known.has(element));
+  const stays = longestRise(now.every((element, i) => element === old[i]) ? positions : []);
+  let at = beyond(after(old[positions.length - 1] ?? first));
   // Quicker by far; but a window that was scrolled would follow the element that it shows.
   const moves = "moveBefore" in parent && !page("scrollingElement")?.scrollTop || undefined;
   // Back to front: whatever comes behind an element is in its place already.
-  for (const position of positions.reverse()) {
+  const ordered = positions.map((position) => old[position] as Element);
+  for (const position of positions.toReversed()) {
     const element = old[position] as Element;
-    if (!stays.has(position)) place(parent, element, at, moves);
+    if (get(element, "parentElement") !== parent) continue; // somebody has put it elsewhere
+    if (!stays.has(position)) move(parent, element, at, moves);
     at = element;
   }
+  settle(parent, all.toSpliced(from, ordered.length, ...ordered));
 }
 
 /** As many positions as can stay where they are: those of a longest rising subsequence. */

@@ -14,11 +14,14 @@ import { closest, contains, page } from "./dom.ts";
 export const DONE = "script,base,meta[http-equiv],[attributeName*=href]";
 
 /** What stays as it is. */
-export const FIXED = `${DONE},[${Attribute.permanent}]`;
+export const FIXED = `${DONE},[${Attribute.permanent}],[${Attribute.ignore}=""]`;
 
-/** Whether the content of an element is the server's: it is in nothing permanent, and nobody is writing in it. */
+/** What keeps its children. */
+export const SEALED = `${FIXED},[${Attribute.ignore}~=children]`;
+
+/** Whether the content of an element is the server's: it is in nothing that stays, and nobody is writing in it. */
 export function isOurs(element: Element): boolean {
-  return !(closest(element, FIXED) || isEdited(element));
+  return !(closest(element, SEALED) || isEdited(element));
 }
 
 /** Whether an element is in what somebody is writing right now. That text has no base to compare with; it stays. */

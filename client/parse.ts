@@ -8,7 +8,7 @@
 import { Attribute } from "../protocol/markers.ts";
 import type { AttributesOperation } from "../protocol/operations.ts";
 import { isUrlAttribute, safeUrl } from "../protocol/url.ts";
-import { all, attribute, get, page } from "./dom.ts";
+import { all, attribute, get, has, page } from "./dom.ts";
 import { DONE } from "./ours.ts";
 import { refuse } from "./refuse.ts";
 
@@ -25,15 +25,16 @@ const asIs: Policy = { createHTML: (html) => html };
 let policy: Policy | undefined;
 let inert: Document | undefined;
 
-/** The one sink: the markup becomes the children of an element without a page. */
-function fill<E extends Element>(context: E, html: string): E {
+/** The one sink: the markup becomes the children of an element without a page; it is not swept yet. */
+export function fill<E extends Element>(context: E, html: string): E {
   policy ??= (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes?.createPolicy("argyle", asIs) ??
     asIs;
   context.innerHTML = policy.createHTML(html);
   return context;
 }
 
-function inertDocument(): Document {
+/** The document without a window. */
+export function inertDocument(): Document {
   return inert ??= page("implementation").createHTMLDocument("");
 }
 
@@ -80,11 +81,6 @@ export function parseAttributes(target: Element, changes: AttributesOperation[2]
   return get(sweep(fill(context, `<g${html.join("")}>`)), "firstElementChild") as Element;
 }
 
-/** A whole page, not swept yet: our script element is still to be read. */
-export function parseDocument(html: string): Element {
-  return fill(inertDocument().createElement("html"), html);
-}
-
 /** Takes out what could run or lead elsewhere. The server has written none of it; this is the second line. */
 export function sweep<R extends Element | DocumentFragment>(root: R): R {
   for (const element of all(root, DONE)) get(element, "remove").call(element);
@@ -95,7 +91,11 @@ export function sweep<R extends Element | DocumentFragment>(root: R): R {
       if (/^(on|srcdoc$|http-equiv$)/.test(name)) get(element, "removeAttributeNode").call(element, item);
       else if (safe !== value) item.value = safe;
     }
-    if (element instanceof HTMLTemplateElement) sweep(element.content);
+    if (element instanceof HTMLTemplateElement) {
+      sweep(element.content);
+      // The parser of a page makes this a root, and no element.
+      if (has(element, "shadowrootmode")) element.remove();
+    }
     // Without a window there is no script, and so the parser has read elements where the page has text.
     if (get(element, "localName") === "noscript") element.textContent = element.innerHTML;
   }

@@ -6,6 +6,7 @@
  */
 
 import { Attribute } from "../protocol/markers.ts";
+import { patches } from "./beside.ts";
 import { all, attribute, get, has, matches, onPage, page } from "./dom.ts";
 import { markOpen } from "./open.ts";
 
@@ -25,6 +26,7 @@ export function morphAttributes(
   to: Element,
   names: readonly string[] = [...get(from, "attributes")].map(({ name }) => name),
 ): void {
+  patches?.spare(from, to);
   for (const item of get(to, "attributes")) {
     const { name, value } = item;
     if (attribute(from, name) === value) continue;
@@ -44,7 +46,7 @@ export function morphPlainly(from: Element, to: Element, hooks: Hooks): void {
 
 /** Brings one element's children to another's. */
 export function morphChildren(from: Element, to: Element, hooks: Hooks): void {
-  const old = new Set<Node>(get(from, "childNodes"));
+  const old = new Set<Node>(patches?.nodesOf(from) ?? get(from, "childNodes"));
   const waiting = Map.groupBy(old, (node) => groupOf(node, hooks));
   const pairs = [...get(to, "childNodes")].map((next): [next: Node, match: Node | undefined] => {
     const match = waiting.get(groupOf(next, hooks))?.shift() ?? hooks.find(next);
@@ -52,34 +54,38 @@ export function morphChildren(from: Element, to: Element, hooks: Hooks): void {
     return [next, match];
   });
   // Before the others find their places, so that what keeps its order is not moved.
-  for (const node of old) {
-    if (!(node instanceof HTMLScriptElement)) get(from, "removeChild").call(from, node);
-  }
+  for (const node of old) if (!(node instanceof HTMLScriptElement)) drop(node);
   let at: Node | null = get(from, "firstChild");
-  for (const [next, match] of pairs) {
-    while (at && old.has(at)) at = after(at);
-    if (!match || kindOf(match) !== kindOf(next)) {
-      add(from, next, at, hooks);
-      continue;
-    }
+  const nodes = pairs.map(([next, match]) => {
+    while (at && (old.has(at) || patches?.isForeign(at))) at = after(at);
+    if (!match || kindOf(match) !== kindOf(next)) return add(from, next, at, hooks);
     if (match === at) at = after(at);
-    else place(from, match, at);
+    else (patches?.move ?? place)(from, match, at);
     if (match instanceof Element) morphPlainly(match, next as Element, hooks);
     else if (match.nodeValue !== next.nodeValue) match.nodeValue = next.nodeValue;
-  }
+    return match;
+  });
+  patches?.settle(from, nodes);
 }
 
 /** Puts a new node on the page, with what the page has already of what is in it. */
-export function add(parent: Element, next: Node, at: Node | null, hooks: Hooks): void {
+export function add(parent: Element, next: Node, at: Node | null, hooks: Hooks): Node {
   const keeps = next instanceof Element && all(next, "[id]").some(hooks.find);
   const node = keeps ? page("importNode").call(document, next, false) : next;
-  place(parent, node, at);
+  (patches?.bring ?? place)(parent, node, at);
   if (node instanceof Element) markOpen(node);
   if (keeps) morphChildren(node as Element, next, hooks);
+  return node;
+}
+
+/** Takes a node from the page. */
+export function drop(node: Node): void {
+  if (patches) patches.drop(node);
+  else get(node, "parentNode")?.removeChild(node);
 }
 
 /** What would begin anew if it were taken out and put back. */
-const RUNNING = "iframe,video,audio,object,embed,dialog";
+const RUNNING = "iframe,video,audio,object,embed,dialog,[popover]";
 
 /**
  * Puts a node where it belongs; what runs in it goes on, where the browser knows how to move it. Were everything moved

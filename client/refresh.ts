@@ -6,8 +6,8 @@
 
 import { VISIT_HEADER } from "../protocol/markers.ts";
 import type { Environment } from "./environment.ts";
-import { type PageData, pageData, scriptIn } from "./page.ts";
-import { parseDocument, sweep } from "./parse.ts";
+import type { PageData } from "./page.ts";
+import { fill, inertDocument, pageData, scriptIn, sweep } from "./core.ts";
 
 /** The page, loaded again. */
 export interface Fresh {
@@ -53,7 +53,7 @@ export async function refresh(
   const [{ status, ok, headers: said }, text] = answer;
   if (status >= 500 || status === 429) return { after: (Number(said.get("retry-after")) || 0) * 1000 };
   if (!ok) return undefined;
-  const root = parseDocument(text);
+  const root = fill(inertDocument().createElement("html"), text);
   const [head, body] = root.children;
   const script = scriptIn(head);
   if (!head || !body || !script) return undefined;

@@ -10,7 +10,7 @@ import { attribute, closest, get } from "./dom.ts";
 import { isCheckable, markSent } from "./fields.ts";
 
 // What an element looks like, and what only the patch knows it by.
-const unsaid = new Set<string>(["class", "style", Attribute.key]);
+const UNSAID = RegExp(`^(class|style|${Attribute.key})$`);
 
 type Data = { -readonly [K in keyof ElementData]: ElementData[K] } & { a?: Record<string, string> };
 
@@ -18,7 +18,7 @@ type Data = { -readonly [K in keyof ElementData]: ElementData[K] } & { a?: Recor
 export function elementData(element: Element, submitter?: HTMLElement | null): ElementData {
   const data: Data = {};
   for (const { name, value } of get(element, "attributes")) {
-    if (!OURS.test(name) && !unsaid.has(name)) {
+    if (!OURS.test(name) && !UNSAID.test(name)) {
       (data.a ??= {})[name] = value;
     }
   }

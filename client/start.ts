@@ -4,38 +4,49 @@
  * @module
  */
 
-import { restLoader } from "./beside.ts";
+import { type LoadPatches, patchesLoader, restLoader } from "./beside.ts";
 import { bind } from "./bindings.ts";
 import { callsOver } from "./calls.ts";
 import { connection } from "./connection.ts";
-import { listen, page } from "./dom.ts";
+import { first, listen, page } from "./dom.ts";
 import type { Environment } from "./environment.ts";
 import { compose } from "./fields.ts";
-import { markHead } from "./head.ts";
-import { markScrolled } from "./keep.ts";
 import { lifecycle, type Run } from "./lifecycle.ts";
 import { markOpen } from "./open.ts";
-import { applyOperations, needsRest, replacePage } from "./operations.ts";
+import { applyOperations, replacePage } from "./operations.ts";
+import type { OwnOperation } from "./own_operation.ts";
 import { performer } from "./perform.ts";
+import { RARELY } from "./rare.ts";
 import { showStatus } from "./status.ts";
 
 /** A page that lives. */
 export interface Client {
   readonly run: Run;
+  readonly env: Environment;
+  /** From now on, patches wait for the script beside this one. */
+  readonly need: LoadPatches;
+  /** Whether somebody wants to be asked before an element changes, and told when it has. */
+  hooked?: boolean;
+  /** Operations of the page's own; they come with the script that names the first. */
+  operations?: Map<string, OwnOperation>;
 }
 
 /** Brings the page to life. */
 export function start(script: HTMLScriptElement, env: Environment): Client {
   const calls = callsOver(env.clock);
-  const load = restLoader(env.rest);
-  const interpreter = { needsRest, patch: applyOperations, replace: replacePage };
-  const line = connection(script, calls, interpreter, load, env);
+  const load = restLoader(() => env.load("rest"));
+  const interpreter = { patch: applyOperations, replace: replacePage };
+  const line = connection(script, calls, interpreter, patchesLoader(() => env.load("patches")), env);
   const run = lifecycle(calls, line.expect, load, env.clock);
 
-  markHead();
   markOpen(page("documentElement"));
-  bind(performer(run), load);
-  listen("scroll", ({ target }) => markScrolled(target));
+  bind(performer(run), load, line.need);
+  // Where somebody has written or moved something, there is something to be lost: a patch, or a page that is fetched anew
+  // after the server has got other scripts, finds this one at hand.
+  listen("input", () => void line.need().catch(() => {}));
+  listen("scroll", ({ target }) => {
+    if (target instanceof Element) line.need().then((patches) => patches.markScrolled(target), () => {});
+  });
   listen("compositionstart", ({ target }) => compose(target));
   listen("compositionend", () => compose(null));
   listen("visibilitychange", () => page("hidden") || line.wake());
@@ -44,5 +55,6 @@ export function start(script: HTMLScriptElement, env: Environment): Client {
   addEventListener("pageshow", ({ persisted }) => persisted && line.wake());
   showStatus("connecting");
   line.wake();
-  return { run };
+  if (first(page("documentElement"), RARELY)) line.need().catch(() => {}); // the first frame tries again, and tells
+  return { run, env, need: line.need };
 }

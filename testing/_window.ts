@@ -156,7 +156,7 @@ export function loadLibrary(): Promise<typeof import("happy-dom")> {
 }
 
 /** The scripts of a page: what each carries, and what stands beside it. */
-type Name = "client" | "rest";
+type Name = "client" | "rest" | "patches" | "operations" | "care";
 
 type Script = (...values: unknown[]) => Exports;
 
@@ -175,14 +175,25 @@ async function scriptsOf(window: Window, { fetch }: Outside): Promise<Codes> {
     }
     return await response.text();
   };
-  return { client: await get(source), rest: await get(source.replace(/client(?=-\w+\.js$)/, "rest")) };
+  const beside = (name: Name) => get(source.replace(/client(?=-\w+\.js$)/, name));
+  return {
+    client: await get(source),
+    rest: await beside("rest"),
+    patches: await beside("patches"),
+    operations: await beside("operations"),
+    care: await beside("care"),
+  };
 }
 
 function run(scope: Scope, codes: Codes): Exports {
   const client = evaluate("client", codes, scope, {
     client: undefined,
     // All are there: nothing has to be got. It is asked for while the first one is still being evaluated.
-    load: () => Promise.resolve().then(() => evaluate("rest", codes, scope, { client, load: undefined })),
+    load: async (path: string) => {
+      await undefined;
+      const [name] = /\w+/.exec(path) as unknown as [Name];
+      return evaluate(name, codes, scope, { client, load: undefined });
+    },
   });
   return client;
 }

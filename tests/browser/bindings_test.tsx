@@ -47,11 +47,11 @@ browse("bind: what comes with something that is moved is bound as well", async (
     a.append(document.createElement("x-moved"), document.createElement("i"));
     setTimeout(() => offer("late", a.querySelector("i")!));
   });
-  hand.patch(["order", ["list", 0], [3, -4]], ["text", "p", "1"]);
+  hand.patch(["order", ["list", 0], [2, -3]], ["text", "p", "1"]);
   await says(page, "#p", 1);
   assert.equal(
     await page.evaluate(() => [...document.querySelectorAll("#list > *")].map(({ id }) => id).join()),
-    "beside,b,a,c",
+    "c,b,beside,a", // what was put beside b goes along with it
   );
   const ids = ["away", "beside", "under", "late"];
   assert.deepEqual(await called(page, hand, ids), ids.map((id) => `A#${id}`));

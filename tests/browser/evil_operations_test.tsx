@@ -80,7 +80,10 @@ async function settled(page: Page): Promise<void> {
 /** What is on the page that would run, or lead elsewhere, when it is touched. */
 function dangers(page: Page): Promise<string[]> {
   return page.evaluate(() => {
-    const roots = [document, ...[...document.querySelectorAll("template")].map(({ content }) => content)];
+    const roots = [
+      document,
+      ...[...document.querySelectorAll("template")].flatMap(({ content }) => content ?? []),
+    ];
     return roots.flatMap((root) => [...root.querySelectorAll("*")]).flatMap((element) => [
       ...element.matches("script:not(#empty, #drawn, [data-argyle]), base, meta[http-equiv]")
         ? [element.outerHTML]
@@ -289,3 +292,350 @@ async function settledQuietly(page: Page): Promise<void> {
     new Promise<void>((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())))
   );
 }
+
+/** Performs operations by hand on a page, and looks at it when they are done. */
+async function handed(page: Page, url: string): Promise<(...operations: unknown[][]) => Promise<string[]>> {
+  await record(page);
+  await page.addInitScript(() => {
+    const errors: string[] = [];
+    Object.assign(globalThis, { errors });
+    addEventListener("error", (event) => {
+      if (event.error?.name !== "TypeError" || !event.message.includes("Cannot perform")) return;
+      errors.push(event.message);
+      event.preventDefault();
+    });
+  });
+  const hand = await byHand(page);
+  await open(page, url);
+  const home = page.url(), base = await page.evaluate(() => document.baseURI);
+  let end = 0;
+  return async (...operations) => {
+    end += 1;
+    hand.patch(...operations, ["do", "textContent", "#end", { text: end }]);
+    await says(page, "#end", end);
+    await settled(page);
+    const way = JSON.stringify(operations);
+    assert.deepEqual(await names(page), [], way);
+    assert.deepEqual(await dangers(page), [], way);
+    assert.equal(page.url(), home, way);
+    assert.equal(await page.evaluate(() => document.baseURI), base, way);
+    return await page.evaluate(() => (globalThis as unknown as { errors: string[] }).errors.splice(0));
+  };
+}
+
+browse("evil operations: without a policy, no markup of one by hand runs", async ({ page }) => {
+  await using server = serve(harmless(), { csp: "off" });
+  const done = await handed(page, server.url);
+  const html = markup.replace(/>\s+</g, "><");
+  const ways: [name: string, detail: object][] = [
+    ["append", {}],
+    ["prepend", {}],
+    ["innerHtml", {}],
+    ["outerHtml", {}],
+    ["replace", {}],
+    ...["beforebegin", "afterbegin", "beforeend", "afterend"].map((position): [string, object] => [
+      "insertAdjacentHtml",
+      { position },
+    ]),
+    ["morph", { childrenOnly: true }],
+    ["morph", { html: `<section id="x">${html}</section>` }],
+  ];
+  for (const [name, detail] of ways) {
+    const errors = await done(
+      ["do", "innerHtml", "#place", { html: `<section id="x">x</section>` }],
+      ["do", name, "#x", { html, ...detail }],
+    );
+    assert.deepEqual(errors, [], name);
+    assert.equal(await page.locator("#place img").count(), 1, name);
+  }
+  // In other contexts than that of a page's body.
+  for (
+    const context of ["svg", "math", "select", "table", "textarea", "noscript", "title", "iframe", "xmp"]
+  ) {
+    await done(
+      ["do", "innerHtml", "#place", { html: `<${context} id="x"></${context}>` }],
+      ["do", "append", "#x", { html }],
+      ["do", "append", "#x", { html: `</${context}>${html}` }],
+      ["do", "graft", "#x", { parent: "#details" }],
+    );
+  }
+  // As text it is text.
+  await done(["do", "textContent", "#place", { text: markup }]);
+  assert.equal(await page.locator("#place").textContent(), markup);
+  await done(["do", "insertAdjacentText", "#place", { text: markup, position: "beforebegin" }]);
+  await done(["do", "setTitle", null, { title: markup }], ["do", "setMeta", null, {
+    name: markup,
+    content: markup,
+  }]);
+  await done(["do", "setStyle", "#details", { name: "background", value: "url(javascript:ran('style'))" }]);
+  await done(["do", "setStyles", "#details", { styles: { "--x": "</style><script>ran('style')</script>" } }]);
+  assertQuiet(page, { except: [/about:blank|data:/] });
+});
+
+browse(
+  "evil operations: one by hand sets no attribute that would run, or that is the framework's",
+  async ({ page }) => {
+    await using server = serve(harmless(), { csp: "off" });
+    const done = await handed(page, server.url);
+    for (const [selector, changes] of Object.entries(attributes)) {
+      if (/base|pragma/.test(selector)) continue;
+      for (const [name, value] of Object.entries(changes)) {
+        await done(["do", "setAttribute", selector, { name, value }]);
+      }
+    }
+    const closed = [
+      "onclick",
+      "ONCLICK",
+      "onx",
+      "srcdoc",
+      "http-equiv",
+      "attributeName",
+      "sandbox",
+      "id",
+      "nonce",
+      "data-k",
+      "data-raw",
+      "data-reflex",
+      "Data-Reflex-Args",
+      "data-reflex-permanent",
+      "data-argyle",
+      "data-argyle-live",
+      "data-argyle-status",
+      "x onclick",
+      "x\u0000",
+      "x>",
+      `"x`,
+      "",
+      " id",
+      "1",
+    ];
+    const before = await page.evaluate(() => document.querySelector("#place")!.outerHTML);
+    for (const name of closed) {
+      const errors = await done(
+        ["do", "setAttribute", "#place", { name, value: "ran('x')" }],
+        ["do", "removeAttribute", "#place", { name }],
+      );
+      assert.equal(errors.length, 2, name);
+      assert.match(errors.join(), /the attribute .* is refused/, name);
+    }
+    for (const name of ["reflex", "reflexArgs", "argyle", "argyleLive", "raw", "k", "Reflex x", "x>"]) {
+      const errors = await done(["do", "setDatasetProperty", "#place", { name, value: "x" }]);
+      // `data--reflex` is nobody's.
+      assert.equal(errors.length, 1, name);
+    }
+    assert.equal(await page.evaluate(() => document.querySelector("#place")!.outerHTML), before);
+    assertQuiet(page, { except: [/about:blank|data:/] });
+  },
+);
+
+browse(
+  "evil operations: no property of any element that one by hand sets runs or leads away",
+  async ({ page }) => {
+    await using server = serve(harmless(), { csp: "off" });
+    const done = await handed(page, server.url);
+    await done(["do", "textContent", "#place", { text: "" }]);
+    const set = await page.evaluate(async () => {
+      const core = document.querySelector<HTMLScriptElement>("script[data-argyle]")!.src;
+      // Its one export, by whatever short name.
+      const [perform] = Object.values(await import(core.replace("/client-", "/operations-"))) as [
+        (operation: unknown) => Promise<void>,
+      ];
+      const place = document.querySelector("#place")!, set = new Set<string>();
+      const tags = Object.getOwnPropertyNames(globalThis).flatMap((name) =>
+        /^HTML(\w+)Element$/.exec(name)?.[1]?.toLowerCase() ?? []
+      ).concat(
+        "a",
+        "img",
+        "p",
+        "h1",
+        "ul",
+        "ol",
+        "dl",
+        "tr",
+        "td",
+        "th",
+        "tbody",
+        "caption",
+        "col",
+        "x-own",
+        "b",
+      );
+      const values = ["javascript:ran('set')", "<img src=x onerror=ran('set')>", "ran('set')", [
+        "javascript:ran('set')",
+      ]];
+      const common = new Set(Object.keys(Object.getOwnPropertyDescriptors(HTMLElement.prototype)));
+      for (const tag of tags) {
+        const sample = document.createElement(tag);
+        // What all have is tried on one of them.
+        const names: string[] = ["innerHTML", "outerHTML", "setAttribute", "constructor", "__proto__"];
+        for (const name in sample) {
+          if (tag === "b" || (!common.has(name) && !(name in Element.prototype))) names.push(name);
+        }
+        for (const name of names) {
+          for (const value of values) {
+            const element = document.createElement(tag);
+            if (tag === "script" || tag === "base") continue;
+            if (tag === "a" || tag === "area") element.setAttribute("href", "mailto:x");
+            element.id = "x";
+            place.append(element);
+            const before = element.outerHTML;
+            await perform(["do", "setProperty", "#x", { name, value, missing: "ignore" }]);
+            if (
+              element.outerHTML !== before || (element as unknown as Record<string, unknown>)[name] === value
+            ) set.add(name);
+            for (const url of ["href", "src", "action", "formAction", "data"]) {
+              const now = (element as unknown as Record<string, unknown>)[url];
+              if (/^\s*javascript:/i.test(`${now}`)) throw new Error(`${tag} ${name}: ${url} is ${now}.`);
+            }
+            for (const child of place.children) {
+              if (child !== element || child.children.length > 0) {
+                throw new Error(`${tag} ${name}: ${place.innerHTML}`);
+              }
+            }
+            if (element.isConnected && tag !== "form") element.click();
+            place.textContent = "";
+          }
+        }
+      }
+      return [...set];
+    });
+    // It has set some, or nothing would be shown by that.
+    for (const name of ["value", "title", "className", "textContent", "alt"]) {
+      assert.ok(
+        set.includes(name),
+        name,
+      );
+    }
+    for (
+      const name of ["innerHTML", "outerHTML", "srcdoc", "id", "href", "src", "nonce", "protocol", "onclick"]
+    ) {
+      assert.ok(!set.includes(name), name);
+    }
+    await done();
+  },
+);
+
+browse("evil operations: one by hand leads to no other place than it may", async ({ page }) => {
+  await using server = serve(harmless(), { csp: "off" });
+  const done = await handed(page, server.url);
+  const blob = await page.evaluate(() =>
+    URL.createObjectURL(new Blob(["<script>document.title = 'ran'</script>"], { type: "text/html" }))
+  );
+  assert.ok(blob.startsWith(`blob:${server.url}`));
+  const always = [
+    "javascript:ran('place')",
+    "\u0001java\tscript:ran('place')",
+    "JAVASCRIPT://x/%0aran('place')",
+    "data:text/html,<script>parent.ran('place')</script>",
+    blob,
+    `filesystem:${server.url}/temporary/x`,
+    "about:blank",
+    "view-source:x",
+    "ftp://evil.test/",
+    "http://",
+  ];
+  const abroad = [
+    "//evil.test",
+    "/\\evil.test",
+    "/\t/evil.test",
+    "\\\\evil.test",
+    "https://evil.test/",
+    `${server.url}0/`,
+    `${server.url}@evil.test/`,
+  ];
+  for (const url of [...always, ...abroad]) {
+    const errors = await done(
+      ["do", "redirectTo", null, { url }],
+      ["do", "redirectTo", null, { url, action: "replace" }],
+      ["do", "pushState", null, { url }],
+      ["do", "replaceState", null, { url, external: true }],
+    );
+    assert.equal(errors.length, 4, url);
+    assert.match(errors.join(), /the place is refused/);
+  }
+  for (const url of always) {
+    const errors = await done(["do", "redirectTo", null, { url, external: true }]);
+    assert.equal(errors.length, 1, url);
+  }
+  assertQuiet(page);
+});
+
+browse(
+  "evil operations: one by hand writes no cookie of the framework's, and touches no script",
+  async ({ page, context }) => {
+    await using server = serve(harmless(), { csp: "off" });
+    const done = await handed(page, server.url);
+    const before = await context.cookies();
+    for (
+      const cookie of [
+        "argyle-app=1",
+        "ARGYLE-app=1",
+        " argyle-app=1",
+        "__Host-x=1",
+        "__secure-x=1; secure",
+        "=__Host-x=1",
+        "x",
+        "",
+        "a b=1",
+        "\nargyle-app=1",
+      ]
+    ) {
+      assert.equal((await done(["do", "setCookie", null, { cookie }])).length, 1, cookie);
+    }
+    assert.deepEqual(await context.cookies(), before);
+
+    await page.evaluate(() => {
+      const base = document.createElement("base");
+      base.id = "base";
+      document.head.append(base);
+      document.querySelector("#meta")!.outerHTML = `<meta id="meta" http-equiv="x-y" name="z" content="1">
+      <svg><a><set id="set" attributeName="href"></set></a></svg>`;
+    });
+    const targets = ["#empty", "#drawn", "#base", "#meta", "#set", "script[data-argyle]"];
+    const look = () =>
+      page.evaluate((targets) => targets.map((one) => document.querySelector(one)!.outerHTML), targets);
+    const untouched = await look();
+    const refused = (operation: unknown[]) =>
+      page.evaluate(async (json) => {
+        const core = document.querySelector<HTMLScriptElement>("script[data-argyle]")!.src;
+        // Its one export, by whatever short name.
+        const [perform] = Object.values(await import(core.replace("/client-", "/operations-"))) as [
+          (operation: unknown) => Promise<void>,
+        ];
+        await perform(JSON.parse(json));
+        return (globalThis as unknown as { errors: string[] }).errors.splice(0).join();
+      }, JSON.stringify(operation));
+    const details = {
+      append: { html: "ran('x')" },
+      innerHtml: { html: "ran('x')" },
+      outerHtml: { html: "<p>" },
+      insertAdjacentText: { text: "ran('x')" },
+      textContent: { text: "ran('x')" },
+      graft: { parent: "#place" },
+      morph: { html: "ran('x')", childrenOnly: true },
+      remove: {},
+      addCssClass: { name: "x" },
+      setAttribute: { name: "src", value: "data:text/javascript,ran('x')" },
+      removeAttribute: { name: "src" },
+      setDatasetProperty: { name: "x", value: "1" },
+      setProperty: { name: "textContent", value: "ran('x')" },
+      setStyle: { name: "color", value: "red" },
+      setValue: { value: "x" },
+    };
+    for (const target of targets) {
+      for (const [name, detail] of Object.entries(details)) {
+        assert.equal(
+          await refused(["do", name, target, detail]),
+          `Uncaught TypeError: Cannot perform ${name}(${target}): the target is refused.`,
+        );
+      }
+      assert.match(await refused(["do", "graft", "#place", { parent: target }]), /the place is refused/);
+    }
+    assert.match(
+      await refused(["do", "dispatchEvent", "#place", { name: "argyle:success" }]),
+      /the event is refused/,
+    );
+    assert.deepEqual(await look(), untouched);
+    assertQuiet(page);
+  },
+);

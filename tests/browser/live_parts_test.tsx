@@ -22,6 +22,7 @@ browse("live: what a person does in a part goes on while the page around it is p
   const hand = await byHand(page);
   await open(page, server.url);
   hand.patch(["morph", "x", `<main id="x"><p>0</p><section>${part(content(0))}</section></main>`]);
+  await page.locator("#L1x iframe").waitFor({ state: "attached" }); // the script for parts is loaded first
   await page.evaluate(() => {
     const look = <E extends Element>(selector: string) => document.querySelector<E>(`#L1x ${selector}`)!;
     look<HTMLIFrameElement>("iframe").contentDocument!.title = "still the same";

@@ -1,4 +1,4 @@
-import { App, on, Reflex } from "@argyle/argyle";
+import { App, on, ops, Reflex } from "@argyle/argyle";
 import assert from "node:assert/strict";
 import { MemoryLog } from "../helpers/peer.ts";
 import { assertQuiet, browse } from "./chromium.ts";
@@ -28,7 +28,7 @@ class Ways extends Reflex<Session> {
     this.skipRender();
   }
   async progress() {
-    this.push(["text", "bar", "half"], ["attributes", "bar", { class: "busy" }]);
+    this.push(ops().textContent("#bar", "half").addCssClass("#bar", "busy"));
     await new Promise<void>((resolve) => go = resolve);
   }
   lost() {

@@ -6,11 +6,15 @@ import { bind, parseOffers } from "../../client/bindings.ts";
 import { applyOperations } from "../../client/operations.ts";
 
 const heard: string[] = [];
-const load = restLoader(new FakeEnvironment().rest);
-bind((element, { target, position }) => {
-  heard.push(`${element.id} ${target} ${position}`);
-  return Promise.resolve();
-}, load);
+const env = new FakeEnvironment(), load = restLoader(env.rest);
+bind(
+  (element, { target, position }) => {
+    heard.push(`${element.id} ${target} ${position}`);
+    return Promise.resolve();
+  },
+  load,
+  env.patches,
+);
 
 /** Shows a page, sends an event, and says what was heard and whether the default was prevented. */
 async function hear(body: string, selector: string, event: unknown): Promise<[string[], boolean]> {

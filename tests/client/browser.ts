@@ -24,6 +24,7 @@ const names = [
   "DocumentFragment",
   "Document",
   "MutationObserver",
+  "Range",
   "CustomEvent",
   "Event",
   "EventTarget",
@@ -37,6 +38,19 @@ for (const name of names) {
     writable: true,
   });
 }
+// Selects and forms are proxies here, and events can be dispatched on those only by what they take for their own method.
+Object.defineProperty(globalThis, "Element", {
+  value: class extends window.Element {
+    static override [Symbol.hasInstance](value: unknown): boolean {
+      return value instanceof window.Element;
+    }
+    override dispatchEvent(event: Parameters<typeof window.Element.prototype.dispatchEvent>[0]): boolean {
+      return this.dispatchEvent(event);
+    }
+  },
+  configurable: true,
+  writable: true,
+});
 // Window listeners: `addEventListener("online", …)`.
 globalThis.addEventListener = window.addEventListener.bind(window) as unknown as typeof addEventListener;
 

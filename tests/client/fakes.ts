@@ -6,8 +6,14 @@
 
 import { setImmediate } from "node:timers";
 import type { Environment, Socket } from "../../client/environment.ts";
+import type { Load, LoadPatches, LoadRest } from "../../client/beside.ts";
+import * as care from "../../client/care.ts";
+import * as operations from "../../client/do.ts";
+import * as patches from "../../client/patches.ts";
 import * as rest from "../../client/rest.ts";
 import type { ServerFrame } from "../../protocol/frames.ts";
+
+const scripts = { rest, patches, operations, care };
 
 /** A socket whose other end is the test. */
 export class FakeSocket implements Socket {
@@ -90,10 +96,13 @@ export class FakeEnvironment implements Environment {
     return socket;
   };
 
-  /** Whether the script beside can be had. */
+  /** Whether the scripts beside can be had. */
   hasRest = true;
-  readonly rest: Environment["rest"] = () =>
-    this.hasRest ? Promise.resolve(rest) : Promise.reject(new TypeError("no network"));
+  readonly load =
+    ((name: keyof typeof scripts) =>
+      this.hasRest ? Promise.resolve(scripts[name]) : Promise.reject(new TypeError("no network"))) as Load;
+  readonly rest: LoadRest = () => this.load("rest");
+  readonly patches: LoadPatches = () => this.load("patches");
 
   readonly fetch = (url: string, init: RequestInit): Promise<Response> => {
     const { promise, resolve, reject } = Promise.withResolvers<Response>();

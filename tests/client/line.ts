@@ -6,7 +6,7 @@
 
 import { $, show } from "./browser.ts";
 import { FakeEnvironment } from "./fakes.ts";
-import type { Rest } from "../../client/beside.ts";
+import { patchesLoader } from "../../client/beside.ts";
 import { callsOver } from "../../client/calls.ts";
 import type { ReflexError } from "../../client/reflex_error.ts";
 import { connection } from "../../client/connection.ts";
@@ -30,16 +30,19 @@ export function setUp() {
   const patches: (readonly Operation[])[] = [];
   const replaced: string[] = [];
   const interpreter = {
-    needsRest: (operations: readonly Operation[]) => !rest && operations.some(([name]) => name === "order"),
     patch: (operations: readonly Operation[]) => {
       if (operations.some(([, id]) => id === "missing")) throw new TypeError("no such element");
       patches.push(operations);
     },
     replace: (_head: Element, body: Element) => void replaced.push(body.textContent?.trim() ?? ""),
   };
-  let rest: Rest | undefined;
-  const load = async () => rest = await env.rest();
-  const line = connection($<HTMLScriptElement>("script"), calls, interpreter, load, env);
+  const line = connection(
+    $<HTMLScriptElement>("script"),
+    calls,
+    interpreter,
+    patchesLoader(env.patches),
+    env,
+  );
   line.wake();
   function online(version = 0) {
     env.socket.open();

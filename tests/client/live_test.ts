@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { $, show } from "./browser.ts";
 import { FakeEnvironment } from "./fakes.ts";
-import { restLoader } from "../../client/beside.ts";
+import { patchesLoader } from "../../client/beside.ts";
 import { applyOperations, replacePage } from "../../client/operations.ts";
 
 const part = (content: string, id = "L1x", more = "") =>
@@ -15,7 +15,7 @@ function around(before: string, after: string): [wrapper: Element, first: Node |
   return [wrapper, firstChild];
 }
 
-await restLoader(new FakeEnvironment().rest)();
+await patchesLoader(new FakeEnvironment().patches)();
 
 Deno.test("live: what stands around a part is morphed without it, and its own attributes with that", () => {
   const field = `<input name="n"><b>1</b>`;

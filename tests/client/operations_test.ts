@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { $, show } from "./browser.ts";
 import { FakeEnvironment } from "./fakes.ts";
-import { restLoader } from "../../client/beside.ts";
+import { patchesLoader } from "../../client/beside.ts";
 import { markSent } from "../../client/fields.ts";
 import { markOpen } from "../../client/open.ts";
 import { applyOperations } from "../../client/operations.ts";
@@ -18,7 +18,7 @@ function applied(body: string, operations: Operation[], person: () => void = () 
 
 const field = (selector = "input"): HTMLInputElement => $<HTMLInputElement>(selector);
 
-await restLoader(new FakeEnvironment().rest)();
+await patchesLoader(new FakeEnvironment().patches)();
 
 Deno.test("text: is text, whatever is in it and whatever stood there", () => {
   const evil = `<b>&amp;"</b>`, escaped = `&lt;b&gt;&amp;amp;"&lt;/b&gt;`;
@@ -27,6 +27,19 @@ Deno.test("text: is text, whatever is in it and whatever stood there", () => {
   assert.equal(applied(`<p id="x"></p>`, [["text", "x", "new"]]), `<p id="x">new</p>`);
   applied(`<p id="x">old</p>`, [["text", "x", ""]]);
   assert.equal($("#x").childNodes.length, 0);
+});
+
+Deno.test("do: what was written by hand is done once the script for it is there, behind what a comparison has found", async () => {
+  const env = new FakeEnvironment();
+  const operations: Operation[] = [["do", "addCssClass", "p", { name: "b" }], ["text", "x", "new"]];
+  show(`<p id="x">old</p>`);
+  await (await env.patches()).prepare(JSON.stringify(["patch", 1, operations]), () => {
+    applyOperations(operations);
+    assert.equal(document.body.innerHTML, `<p id="x" class="b">new</p>`);
+  }, env);
+  assert.equal($("#x").className, "b");
+  env.hasRest = false;
+  await assert.rejects(async () => await env.patches());
 });
 
 Deno.test("text: the text node stays", () => {

@@ -12,7 +12,7 @@ Deno.test("bind: a call whose options cannot be loaded fails where one sees it, 
   const over = { call: (target: string) => Promise.resolve(void calls.push(target)) } as unknown as Calls;
   const load = restLoader(env.rest);
   env.hasRest = false;
-  bind(performer(lifecycle(over, () => {}, load, env.clock)), load);
+  bind(performer(lifecycle(over, () => {}, load, env.clock)), load, env.patches);
   show(`<b id="b" data-reflex="click->A#b" data-reflex-serialize-form="false"></b>`);
   await tick();
   const hear = (event: Event) =>

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { $, show } from "./browser.ts";
 import { FakeEnvironment } from "./fakes.ts";
-import { restLoader } from "../../client/beside.ts";
+import { patchesLoader } from "../../client/beside.ts";
 import { applyOperations } from "../../client/operations.ts";
 
-await restLoader(new FakeEnvironment().rest)();
+await patchesLoader(new FakeEnvironment().patches)();
 
 /** Shows markup, selects, and gives the body as it is then. */
 function selected(body: string, selector: string, html: string): string {
