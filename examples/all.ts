@@ -4,6 +4,7 @@ import chat from "./chat/main.tsx";
 import counter from "./counter/main.tsx";
 import forms from "./forms/main.tsx";
 import guestbook from "./guestbook/main.tsx";
+import operations from "./operations/main.tsx";
 import stimulus from "./stimulus/main.tsx";
 import table from "./table/main.tsx";
 import todo from "./todo/main.tsx";
@@ -42,13 +43,18 @@ export const examples: readonly Example[] = [
   },
   {
     name: "chat",
-    shows: "Rooms: one page for all in a room, with a part of their own for each.",
+    shows: "Who is there and what they say: one page for all, with a part of their own for each.",
     make: (options) => chat(options),
   },
   {
     name: "guestbook",
     shows: "One form that works with JavaScript and without.",
     make: (options) => guestbook(options),
+  },
+  {
+    name: "operations",
+    shows: "A button for each thing that the server can do to a page, for one or for everybody.",
+    make: (options) => operations(options),
   },
   {
     name: "stimulus",
