@@ -13,6 +13,7 @@ const surface: Record<string, readonly string[]> = {
   "./generate": list("generate"),
   "./kv": list("Check Engine Entry Store Write kv openKv"),
   "./memory": list("Check Engine Entry Store Write memory"),
+  "./nats": list("Check Engine Entry NatsConnection NatsHeaders NatsOptions Store Write nats"),
   "./protocol": list(`
     Address Attribute AttributesOperation BLOCKED_URL BodyOperation CallFrame ClientFrame Clock Close DoOperation DoneFrame EVENT_PREFIX ElementData
     ErrorCode ErrorFrame GoFrame HeadOperation HelloFrame InsertOperation Json Limits Loading MorphOperation Operation
@@ -21,6 +22,7 @@ const surface: Record<string, readonly string[]> = {
     SchemaResult SelectOperation ServerFrame TextOperation TicketFrame VISIT_HEADER WireError canonicalJson defaultLimits errorSentences
     isUrlAttribute issueFields parseJson readClientFrame readServerFrame safeUrl systemClock writeFrame
   `),
+  "./redis": list("Check Engine Entry RedisClient Store Write redis"),
   "./stimulus": list("StimulateOptions Stimulating StimulusController useReflex"),
   "./testing": list(
     "Exchange FailedCall FakeClock FieldValue OpenOptions Served StoreUnderTest TestPage open storeContract",
@@ -38,10 +40,10 @@ const surface: Record<string, readonly string[]> = {
 const written = "./jsx-runtime";
 
 /** What an example may import beside the entries: libraries, as users have them. */
-const libraries = ["zod", "@hotwired/stimulus"];
+const libraries = ["zod", "@hotwired/stimulus", "redis", "ioredis", "@nats-io/transport-node"];
 
 /** Examples that may be left out of `deno test --doc`, each with its reason. */
-const IGNORED = 3;
+const IGNORED = 4;
 
 interface Docs {
   nodes: Record<string, { module_doc?: unknown; symbols: Symbol[] }>;

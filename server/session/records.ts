@@ -3,11 +3,13 @@
  *
  * | key | holds |
  * | --- | --- |
- * | `APP:i:SESSION` | who it is, since the login; or that the session has ended |
- * | `APP:s:SESSION` | the session's values, and messages for its next page |
- * | `APP:x:SESSION` | which visits have a record, oldest first, and until when others had |
- * | `APP:v:SESSION:VISIT` | the page's state, its messages, the mark and the outcomes |
+ * | `APP:i:{SESSION}` | who it is, since the login; or that the session has ended |
+ * | `APP:s:{SESSION}` | the session's values, and messages for its next page |
+ * | `APP:x:{SESSION}` | which visits have a record, oldest first, and until when others had |
+ * | `APP:v:{SESSION}:VISIT` | the page's state, its messages, the mark and the outcomes |
  * | `APP:t:TICKET` | a login, a logout or cookies that wait for their fetch |
+ *
+ * The braces are part of the key, and tell a store which keys are changed together.
  *
  * @module
  */
@@ -146,7 +148,8 @@ export class Records {
   /** @param app the app's name and base, so that two apps may share a store */
   constructor(store: Store, app: string, limits: Limits, clock: Clock) {
     this.#store = store;
-    this.#app = app;
+    // Braces of its own would say that all sessions belong together.
+    this.#app = app.replaceAll("{", "%7B").replaceAll("}", "%7D");
     this.#limits = limits;
     this.#clock = clock;
   }
@@ -232,7 +235,7 @@ export class Records {
    */
   async redeem(ticket: string, session: string, renewed: string): Promise<Redeemed | undefined> {
     const now = this.#clock.now();
-    const keys = [this.#key("t", ticket), this.#key("i", session), this.#key("s", session)];
+    const keys = [this.#key("t", ticket), this.#key("i", tag(session)), this.#key("s", tag(session))];
     const [waiting = null, identity = null, values = null] = await this.#store.get(keys);
     if (waiting === null) return undefined;
     const { session: owner, user, cookies = [] } = JSON.parse(waiting.value) as
@@ -256,11 +259,11 @@ export class Records {
     ];
     // A logout leaves nothing behind but what it has to say: the new session begins empty.
     if (user !== null) {
-      writes.push({ key: this.#key("i", renewed), value: JSON.stringify({ user }), expiresAt });
-      if (values !== null) writes.push({ key: this.#key("s", renewed), value: values.value, expiresAt });
+      writes.push({ key: this.#key("i", tag(renewed)), value: JSON.stringify({ user }), expiresAt });
+      if (values !== null) writes.push({ key: this.#key("s", tag(renewed)), value: values.value, expiresAt });
     } else if (values !== null && readSession(values.value).flash.length > 0) {
       const value = sessionText("{}", readSession(values.value).flash);
-      writes.push({ key: this.#key("s", renewed), value, expiresAt });
+      writes.push({ key: this.#key("s", tag(renewed)), value, expiresAt });
     }
     const checks = [waiting, identity, values].map((entry, at) => ({
       key: keys[at]!,
@@ -283,7 +286,7 @@ export class Records {
     const visits = [...index.visits, [visit, now] as const];
     let { forgottenUntil } = index;
     for (const [old, since] of visits.splice(0, Math.max(0, visits.length - this.#limits.visits))) {
-      writes.push({ key: this.#key("v", `${session}:${old}`), value: null, expiresAt });
+      writes.push({ key: this.#key("v", `${tag(session)}:${old}`), value: null, expiresAt });
       forgottenUntil = since;
     }
     const text = JSON.stringify([forgottenUntil, ...visits.flat()]);
@@ -299,8 +302,8 @@ export class Records {
   }
 
   #keys(session: string, visit: string): Snapshot["keys"] {
-    const key = (kind: string, name: string) => this.#key(kind, name);
-    return [key("i", session), key("s", session), key("x", session), key("v", `${session}:${visit}`)];
+    const key = (kind: string, name: string) => this.#key(kind, name), own = tag(session);
+    return [key("i", own), key("s", own), key("x", own), key("v", `${own}:${visit}`)];
   }
 
   #key(kind: string, name: string): string {
@@ -324,6 +327,11 @@ interface Wanted {
   /** What else is written, if it is. */
   readonly session: string | undefined;
   readonly list: VisitList | undefined;
+}
+
+// What belongs to one session, for a store that keeps such keys in one place.
+function tag(session: string): string {
+  return `{${session}}`;
 }
 
 function versionOf(entry: Entry | null): string | null {

@@ -69,6 +69,9 @@ export interface Write {
  * the contract: a commit is atomic; it is refused when a check does not hold; a value is not read after it has
  * expired, to the millisecond; and what `commit` has answered is seen by every later `get`.
  *
+ * Any keys may be read or changed together. Those that mostly are have the same text in their first braces
+ * (`shop:s:{ID}`, `shop:i:{ID}`), as in Redis Cluster: a hint for a store that keeps them in one place.
+ *
  * @example
  * ```ts
  * import { memory } from "@argyle/argyle/memory";

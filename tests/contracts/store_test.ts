@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { kv, openKv } from "@argyle/argyle/kv";
 import { memory } from "@argyle/argyle/memory";
+import { redis } from "@argyle/argyle/redis";
 import { storeContract } from "@argyle/argyle/testing";
+import { Redis } from "ioredis";
+import { createClient } from "redis";
+import { findRedis, randomPrefix, removeKeys, skipRedis } from "../helpers/redis.ts";
+import { natsBucket, withNats } from "../helpers/nats.ts";
 
 storeContract("memory", (clock) => ({ ...memory({ clock }), close() {} }));
 
@@ -20,6 +25,10 @@ storeContract("kv in a file", async (clock) => {
       await Deno.remove(folder, { recursive: true });
     },
   };
+});
+
+await withNats("nats: the contract", () => {
+  storeContract("nats", async (clock) => await natsBucket({ clock }));
 });
 
 Deno.test("kv: what was committed is there after the file was closed and opened again", async () => {
@@ -98,3 +107,37 @@ Deno.test("openKv: without the unstable flag the error says which line to add", 
   }).output();
   assert.match(new TextDecoder().decode(child.stdout), /Add "unstable": \["kv"\] to deno\.json/);
 });
+
+const server = await findRedis();
+if (server === undefined) skipRedis("redis: the contract of a store");
+else {
+  const { url } = server;
+  storeContract("redis by node-redis", async (clock) => {
+    const prefix = randomPrefix();
+    const client = await createClient({ url }).on("error", fail).connect();
+    return {
+      ...redis(client, { prefix, clock }),
+      async close() {
+        client.destroy();
+        await removeKeys(url, prefix);
+      },
+    };
+  });
+
+  storeContract("redis by ioredis", async (clock) => {
+    const prefix = randomPrefix();
+    const client = new Redis(url, { lazyConnect: true }).on("error", fail);
+    await client.connect();
+    return {
+      ...redis(client, { prefix, clock }),
+      async close() {
+        client.disconnect();
+        await removeKeys(url, prefix);
+      },
+    };
+  });
+}
+
+function fail(error: unknown): never {
+  throw error;
+}

@@ -86,7 +86,7 @@ Deno.test("records: one visit's name says nothing to another session", async () 
   const own = records();
   await own.commit("ann", "v1", await own.read("ann", "v1"), call(1));
   const seen = await own.read("bob", "v1");
-  assert.deepEqual([seen.visit.last, seen.values, seen.keys[0]], [0, "{}", "app/:i:bob"]);
+  assert.deepEqual([seen.visit.last, seen.values, seen.keys[0]], [0, "{}", "app/:i:{bob}"]);
 });
 
 Deno.test("records: a read costs one look at the store, and a commit one", async () => {
