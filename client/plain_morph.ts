@@ -55,11 +55,15 @@ export function morphChildren(from: Element, to: Element, hooks: Hooks): void {
   });
   // Before the others find their places, so that what keeps its order is not moved.
   for (const node of old) if (!(node instanceof HTMLScriptElement)) drop(node);
-  let at: Node | null = get(from, "firstChild");
+  // What goes later, or is another's, is passed over at once: it may be elsewhere when the next one comes.
+  const behind = (node: Node | null) => {
+    while (node && (old.has(node) || patches?.isForeign(node))) node = after(node);
+    return node;
+  };
+  let at = behind(get(from, "firstChild"));
   const nodes = pairs.map(([next, match]) => {
-    while (at && (old.has(at) || patches?.isForeign(at))) at = after(at);
     if (!match || kindOf(match) !== kindOf(next)) return add(from, next, at, hooks);
-    if (match === at) at = after(at);
+    if (match === at) at = behind(after(at));
     else (patches?.move ?? place)(from, match, at);
     if (match instanceof Element) morphPlainly(match, next as Element, hooks);
     else if (match.nodeValue !== next.nodeValue) match.nodeValue = next.nodeValue;

@@ -288,7 +288,7 @@ export class Operations {
 
   // Events, and the document.
 
-  /** Dispatches an event that bubbles: from the element of `selector`, or from the document. */
+  /** Dispatches an event that bubbles: from the element of `selector`, or from the root element. */
   dispatchEvent(
     name: string,
     detail: Json = null,
