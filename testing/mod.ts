@@ -33,5 +33,6 @@ export type { FieldValue } from "./_fields.ts";
 export type { Served } from "./_network.ts";
 export type { Exchange, FailedCall } from "./_recording.ts";
 export { open, type OpenOptions } from "./open.ts";
+export { busContract, type BusUnderTest } from "./bus_contract.ts";
 export { storeContract, type StoreUnderTest } from "./store_contract.ts";
 export type { TestPage } from "./test_page.ts";

@@ -6,7 +6,7 @@
 
 import assert from "node:assert/strict";
 import type { Clock } from "../protocol/clock.ts";
-import type { Store } from "../server/session/store.ts";
+import type { Store } from "../server/engine/store.ts";
 import { FakeClock } from "./fake_clock.ts";
 
 /**

@@ -34,6 +34,7 @@ const levels: Record<string, number> = {
   "app.ts": 7,
   "compose.ts": 6,
   "options.ts": 5,
+  "isolate.ts": 5,
   "door": 5,
   "reflex": 4,
   "sync": 4,
@@ -46,7 +47,10 @@ const levels: Record<string, number> = {
 };
 
 /** Folders of one level that know each other all the same. */
-const neighbours: Record<string, string[]> = { "session": ["http", "seal"], "bus": ["http"] };
+const neighbours: Record<string, string[]> = {
+  "session": ["http", "seal", "engine"],
+  "bus": ["http", "engine"],
+};
 
 /** The three sides of an island never meet; what they share is in other files. */
 const sides = ["islands/server", "islands/client", "islands/bundle"];

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { appSecrets } from "../../../server/seal/app_secrets.ts";
 import { KeyRing } from "../../../server/seal/key_ring.ts";
 import { makeSecret, readSecrets } from "../../../server/seal/secrets.ts";
-import { memory } from "../../../server/session/memory.ts";
+import { memory } from "../../../server/engine/memory.ts";
 
 const day = 86_400_000;
 

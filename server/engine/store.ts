@@ -5,6 +5,8 @@
  * @module
  */
 
+import type { Bus, Publication } from "./bus.ts";
+
 /**
  * A value as it was read.
  *
@@ -90,6 +92,11 @@ export interface Store {
   /** Whether the store is this app's alone, so that a key made at the first start may lie in it. */
   readonly exclusive: boolean;
   /**
+   * The bus to which a commit can publish: both happen, or neither. Left out where there is none, and what is to be
+   * published with a commit waits in the store until it is.
+   */
+  readonly transactional?: Bus;
+  /**
    * Reads several keys, in order; `null` for each that is absent or expired. At most ten.
    *
    * @throws Error where the store cannot be reached
@@ -98,10 +105,15 @@ export interface Store {
   /**
    * Changes all or nothing.
    *
+   * @param publication what is published if it does, where the store is `transactional`
    * @returns the version that every written key has now, or `null` where a check did not hold
    * @throws RangeError for a value that is too large; Error where the store cannot be reached
    */
-  commit(checks: readonly Check[], writes: readonly Write[]): Promise<string | null>;
+  commit(
+    checks: readonly Check[],
+    writes: readonly Write[],
+    publication?: Publication,
+  ): Promise<string | null>;
 }
 
 /**
@@ -118,4 +130,6 @@ export interface Store {
 export interface Engine {
   /** Where sessions and visits are kept. */
   readonly store: Store;
+  /** How isolates tell each other what has changed. */
+  readonly bus: Bus;
 }

@@ -12,8 +12,11 @@
  */
 
 import { type Clock, systemClock } from "../../protocol/clock.ts";
+import { MemoryBus } from "./_memory_bus.ts";
+import type { Bus, Publication } from "./bus.ts";
 import type { Check, Engine, Entry, Store, Write } from "./store.ts";
 
+export type { Bus, BusListener, Message, Publication } from "./bus.ts";
 export type { Check, Engine, Entry, Store, Write } from "./store.ts";
 
 /**
@@ -29,7 +32,8 @@ export type { Check, Engine, Entry, Store, Write } from "./store.ts";
  * ```
  */
 export function memory(options: { clock?: Clock } = {}): Engine {
-  return { store: new MemoryStore(options.clock ?? systemClock) };
+  const bus = new MemoryBus();
+  return { store: new MemoryStore(options.clock ?? systemClock, bus), bus };
 }
 
 /** What is given out is the entry itself: a key that nobody has written is the same object to whoever reads it. */
@@ -42,13 +46,15 @@ class MemoryStore implements Store {
   readonly name = "memory";
   readonly durable = false;
   readonly exclusive = true;
+  readonly transactional: Bus;
   readonly #clock: Clock;
   readonly #entries = new Map<string, Kept>();
   #version = 0;
   #sweepAt = 0;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, bus: Bus) {
     this.#clock = clock;
+    this.transactional = bus;
   }
 
   get(keys: readonly string[]): Promise<(Entry | null)[]> {
@@ -56,18 +62,23 @@ class MemoryStore implements Store {
     return Promise.resolve(keys.map((key) => this.#read(key, now)));
   }
 
-  commit(checks: readonly Check[], writes: readonly Write[]): Promise<string | null> {
+  async commit(
+    checks: readonly Check[],
+    writes: readonly Write[],
+    publication?: Publication,
+  ): Promise<string | null> {
     const now = this.#clock.now();
     this.#sweep(now);
     for (const { key, version } of checks) {
-      if ((this.#read(key, now)?.version ?? null) !== version) return Promise.resolve(null);
+      if ((this.#read(key, now)?.version ?? null) !== version) return null;
     }
     const version = String(++this.#version);
     for (const { key, value, expiresAt } of writes) {
       if (value === null) this.#entries.delete(key);
       else this.#entries.set(key, { entry: { value, version }, expiresAt });
     }
-    return Promise.resolve(version);
+    if (publication !== undefined) await this.transactional.publish(publication);
+    return version;
   }
 
   #read(key: string, now: number): Entry | null {
