@@ -2,7 +2,7 @@
 /**
  * Commits per second on Redis: `deno run -A bench/redis.ts`, with `REDIS_URL` where it is not on its usual port. The
  * script of the store by both clients, beside a bare `SET` of the same bytes, which checks nothing, and `WATCH`, which
- * needs a connection for each commit under way. See `docs/decisions/009-redis.md`.
+ * needs a connection for each commit under way. See `docs/decisions/010-redis-store.md`.
  *
  * @module
  */
