@@ -20,7 +20,9 @@ import { Wire } from "../wire.ts";
 
 const CONNECTIONS = 50, laps = 5, cold = 1;
 /** Calls of each connection in a turn: a tenth of a second and more of each. */
-const counts = { echo: 200, counter: 40, cell: 20 };
+const counts = { echo: 200, counter: 40, counterKv: 20, cell: 20 };
+/** The counter on a file of Deno KV, among the turns; its lines say `counter` and `kv`. */
+const KV = "counter.kv";
 /** Milliseconds until what was sent last has to be there. */
 const PATIENCE = 10_000;
 
@@ -39,16 +41,20 @@ export async function load(print: Print, { rounds }: { rounds: number }): Promis
   await using cores = await coresApart();
   await using server = await startServer({ core: cores.server });
   await using opened = new AsyncDisposableStack();
-  const wires: Wire[] = [], counters: Peer[] = [], tables: Peer[] = [];
+  const wires: Wire[] = [], counters: Peer[] = [], kvCounters: Peer[] = [], tables: Peer[] = [];
   for (let connection = 0; connection < CONNECTIONS; connection++) {
     wires.push(opened.use(await Wire.open(`${server.floors.replace("http", "ws")}echo`)));
     counters.push(opened.use(await Peer.open(server.counter)));
+    kvCounters.push(opened.use(await Peer.open(server.counterKv)));
     tables.push(opened.use(await Peer.open(server.table)));
   }
-  const counter = await counterRally(counters), cell = await cellRally(tables);
+  const counter = await counterRally("counter", counters, counts.counter);
+  const kvCounter = await counterRally(KV, kvCounters, counts.counterKv);
+  const cell = await cellRally(tables);
   const rallies = [
     echoRally("echo.counter", wires, counter.text),
     counter,
+    kvCounter,
     echoRally("echo.cell", wires, cell.text),
     cell,
   ];
@@ -62,7 +68,7 @@ export async function load(print: Print, { rounds }: { rounds: number }): Promis
   /** @param floors names of lines without their last word */
   function lines(
     name: string,
-    { note, ...label }: Omit<Label, "measure">,
+    { note, measure = name, ...label }: Omit<Label, "measure"> & { readonly measure?: string },
     floors: { readonly per_second?: string; readonly processor?: string } = {},
   ): void {
     const taken = (efforts.get(name) ?? []).slice(-rounds * laps);
@@ -72,11 +78,12 @@ export async function load(print: Print, { rounds }: { rounds: number }): Promis
     };
     const rate = `${name}.per_second`, processor = `${name}.processor`;
     const notes = [note, shares(taken), cores.note].join("; ");
-    print(rateLine({ ...label, measure: rate, note: notes }, runsOf(all, rate), floorOf("per_second")));
+    const line = { ...label, measure: `${measure}.per_second`, note: notes };
+    print(rateLine(line, runsOf(all, rate), floorOf("per_second")));
     // A system that does not tell it says 0.
     if (taken.every(({ server }) => server === 0)) return;
     const kept = label.store === undefined ? {} : { store: label.store };
-    const time = { ...kept, measure: processor, note: "of the server, for 1,000 calls" };
+    const time = { ...kept, measure: `${measure}.processor`, note: "of the server, for 1,000 calls" };
     print(timeLine(time, runsOf(all, processor), floorOf("processor")));
   }
 
@@ -84,6 +91,8 @@ export async function load(print: Print, { rounds }: { rounds: number }): Promis
   lines("echo.counter", { note: `${CONNECTIONS} sockets, ${bytesOf(counter.text)} bytes` });
   const own = { store: "memory", target: 0.35, bound: "at least", note: raised } as const;
   lines("counter", own, { per_second: "echo.counter", processor: "echo.counter" });
+  const durable = { measure: "counter", store: "kv", target: 3000, bound: "at least", note: raised } as const;
+  lines(KV, durable, { processor: "echo.counter" });
   lines("echo.cell", { note: `${CONNECTIONS} sockets, ${bytesOf(cell.text)} bytes` });
   // So many a second is so many, whatever an echo does.
   const note = `${raised}; each is shown what all do: ${cell.told()}`;
@@ -117,20 +126,24 @@ function echoRally(name: string, connections: readonly Wire[], text: string): Ra
 }
 
 // Each visitor counts alone: its answers show every number, one after the other.
-async function counterRally(connections: readonly Peer[]): Promise<Rally & { text: string }> {
+async function counterRally(
+  name: string,
+  connections: readonly Peer[],
+  calls: number,
+): Promise<Rally & { text: string }> {
   const [text = ""] = await firstCalls(connections, add);
   let count = 1;
   return {
-    name: "counter",
+    name,
     text,
     connections,
-    texts: () => frames(connections, add, counts.counter),
+    texts: () => frames(connections, add, calls),
     check(answers) {
       for (const own of answers) {
-        assert.equal(own.length, counts.counter);
+        assert.equal(own.length, calls);
         for (const [index, answer] of own.entries()) checkCount(answer, count + index + 1);
       }
-      count += counts.counter;
+      count += calls;
     },
   };
 }
