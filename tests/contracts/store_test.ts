@@ -100,7 +100,7 @@ Deno.test("openKv: without the unstable flag the error says which line to add", 
       "eval",
       "--no-config",
       `const { openKv } = await import(${
-        JSON.stringify(import.meta.resolve("../../server/session/kv.ts"))
+        JSON.stringify(import.meta.resolve("../../server/engine/kv.ts"))
       }); await openKv().catch((error) => console.log(error.message));`,
     ],
     env: { DENO_NO_PACKAGE_JSON: "1" },
