@@ -24,11 +24,21 @@ export interface Loaded {
  * @throws Error where the server does not answer as it should
  */
 export async function loadPage(url: string, before?: Loaded): Promise<Loaded> {
-  const headers: Record<string, string> = before === undefined
-    ? {}
-    : { cookie: before.cookie, [VISIT_HEADER]: before.token };
-  const response = await fetch(url, { headers });
-  const html = await response.text();
+  const response = await fetch(url, { headers: visitHeaders(before) });
+  return readPage(url, response, await response.text(), before);
+}
+
+/** The headers of a GET: a new visitor's, or of the same visit once more. */
+export function visitHeaders(before: Loaded | undefined): Record<string, string> {
+  return before === undefined ? {} : { cookie: before.cookie, [VISIT_HEADER]: before.token };
+}
+
+/**
+ * What came.
+ *
+ * @throws Error where that is no page
+ */
+export function readPage(url: string, response: Response, html: string, before?: Loaded): Loaded {
   const [, token] = html.match(new RegExp(` ${Attribute.page}="([^"]+)"`)) ?? [];
   const [cookie = before?.cookie] = response.headers.getSetCookie().map((line) => line.split(";")[0] ?? "");
   if (!response.ok || token === undefined || cookie === undefined) {

@@ -32,7 +32,7 @@ const Time = {
   resyncPace: 5000,
   /** The first resync comes within this time. */
   resyncSpread: 200,
-  /** After a restart everybody comes back; within this time. */
+  /** After a restart everybody comes back; within this time, unless the server has said another. */
   returnSpread: 1000,
 } as const;
 
@@ -115,7 +115,7 @@ export function connection(
       take(event.data as string);
       expect();
     };
-    line.onclose = ({ code }) => lost(code, opened);
+    line.onclose = ({ code, reason }) => lost(code, opened, reason);
     settling = clock.after(Time.handshake, () => lost(0, opened));
   }
 
@@ -137,7 +137,7 @@ export function connection(
     line.close();
   }
 
-  function lost(code: number, opened: boolean): void {
+  function lost(code: number, opened: boolean, reason?: string): void {
     drop();
     showStatus("offline");
     if (code === Close.upgrade) return location.reload();
@@ -153,7 +153,8 @@ export function connection(
     if (!opened) stale = true;
     if (fetching) return;
     const comesBack = code === Close.restart || code === Close.away || code === Close.age;
-    plan(comesBack ? random() * Time.returnSpread : nextDelay(page("hidden")));
+    // A server that stops says first how far apart its pages are to come back, in milliseconds.
+    plan(comesBack ? random() * (parseInt(reason!) || Time.returnSpread) : nextDelay(page("hidden")));
   }
 
   // A frame may have to wait for a script, and what comes behind it for the frame.

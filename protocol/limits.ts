@@ -45,8 +45,29 @@ export interface Limits {
   readonly field: number;
   /** Sockets of one session. */
   readonly socketsPerSession: number;
+  /** Sockets of one address, where that is known; of IPv6, one network of 64 bits. */
+  readonly socketsPerAddress: number;
   /** Sockets of one isolate. */
   readonly sockets: number;
+  /** First frames of one session at once. */
+  readonly helloBurst: number;
+  /** Milliseconds to one first frame more; who is quicker is closed, and may come back. */
+  readonly hello: number;
+  /** Times that one visit may load its page again at once. */
+  readonly resyncBurst: number;
+  /** Milliseconds to one time more; who is quicker is told when to come back. */
+  readonly resync: number;
+  /**
+   * Pages that an isolate begins to render in one turn of its event loop; then it hears its sockets. Of pages that have
+   * cost less than 2 ms of late it is up to four times as many.
+   */
+  readonly renders: number;
+  /** Pages that wait for their turn; one more is told when to come back. */
+  readonly rendersWaiting: number;
+  /** Milliseconds that a page may wait for its turn. */
+  readonly renderWait: number;
+  /** Pages of one isolate that have begun and wait for data. */
+  readonly pagesLoading: number;
   /** Topics that one page, or one part of it, may depend on. */
   readonly topics: number;
   /** People on one topic that are listed; the first who came. */
@@ -95,6 +116,8 @@ export interface Limits {
   readonly ticket: number;
   /** Milliseconds for which the offers of the render before are still good. */
   readonly oldOffers: number;
+  /** Sessions of one user; a login more ends the oldest. */
+  readonly sessionsPerUser: number;
   /** Milliseconds without a page being loaded, after which a session ends. */
   readonly sessionIdle: number;
   /** Milliseconds after which a session ends, however busy. */
@@ -142,7 +165,16 @@ export const defaultLimits: Limits = {
   fields: 256, // more than a person fills in
   field: 32 * 1024, // a long text
   socketsPerSession: 20, // tabs
+  socketsPerAddress: 256, // an office behind one address
   sockets: 10_000, // 10,000 × 23 KB of socket, and their views
+  helloBurst: 100, // every tab of one person after a deploy, a few times over
+  hello: 250, // 20 tabs on a line that comes and goes, each every 5 s
+  resyncBurst: 10, // a train with many tunnels
+  resync: 5 * second, // about as often as the browser's script comes by itself
+  renders: 8, // 16 ms at 2 ms a page, one frame of a film
+  rendersWaiting: 500, // a second at 2 ms a page, 2.5 s at 5; about 10 KB each
+  renderWait: 5 * second, // then it is better to say so
+  pagesLoading: 1000, // a database that takes a second, at 1,000 a second; about 20 KB each
   topics: 64, // a page of fifty things, each watched by itself, and what is around them
   presence: 1000, // more than anybody reads, and one render of them is some milliseconds
   presenceData: 1024, // a name, a colour, a picture's address; a thousand of them are 1 MB
@@ -167,6 +199,7 @@ export const defaultLimits: Limits = {
   token: day, // a tab left open overnight
   ticket: 30 * second, // one fetch
   oldOffers: 10 * second, // a click that crosses a patch on a slow line
+  sessionsPerUser: 100, // every browser of one person, and the ones of yesterday
   sessionIdle: 7 * day, // back next week
   session: 30 * day, // ASVS 4.0, 3.3
   parked: 64 * 1024 * 1024, // some four hundred large pages
@@ -175,5 +208,5 @@ export const defaultLimits: Limits = {
   identity: minute, // a right that was withdrawn elsewhere
   operations: 1000, // a page changes fewer elements at once
   operationBytes: 256 * 1024, // one large page
-  conflicts: 10, // with ticket order, the second try is the last
+  conflicts: 10, // a quick one has needed five at most; a slow one has as many chances
 };

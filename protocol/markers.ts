@@ -164,7 +164,7 @@ export const EVENT_PREFIX = "argyle:";
  * ```
  */
 export const Close = {
-  /** The server stops or restarts; come back, with jitter. */
+  /** The server stops or restarts; come back, within as many milliseconds as the reason begins with, each at its own. */
   restart: 1012,
   /** What Deno itself says when `deno serve` stops; the same to us. */
   away: 1001,
@@ -172,7 +172,9 @@ export const Close = {
   tooLarge: 1009,
   /** Refused too often, or no valid first frame in time. */
   policy: 1008,
-  /** Too far behind in reading. */
+  /** The page could not be found out about: the store is away, for one; come back. */
+  failed: 1011,
+  /** Too far behind in reading, or said hello too often: come back later. */
   behind: 1013,
   /** Another socket has taken over this visit. */
   replaced: 4001,

@@ -41,6 +41,7 @@ export type ReflexMember =
   | "redirect"
   | "rescue"
   | "session"
+  | "sessionId"
   | "signal"
   | "skipRender"
   | "state"

@@ -37,7 +37,7 @@ export function readFailure(
   return { status: 500, message, reference: id, detail };
 }
 
-/** The built-in page for an error. */
+/** The built-in page for an error. Where it says when to come back, a browser does so by itself. */
 export function failure(
   request: Request,
   error: PageError,
@@ -50,8 +50,10 @@ export function failure(
       "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
     ...more,
   };
-  const body = request.method === "HEAD" ? null : errorPage(error.status, error.message, error.detail);
-  return new Response(body, { status: error.status, headers });
+  const { status, message, detail } = error;
+  const after = request.method === "GET" ? more["retry-after"] : undefined;
+  const body = request.method === "HEAD" ? null : errorPage(status, message, detail, after);
+  return new Response(body, { status, headers });
 }
 
 // With its causes, as the console shows it.

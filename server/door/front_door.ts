@@ -40,6 +40,8 @@ export interface House {
   readonly development: boolean;
   /** Whether no more sockets are taken. */
   readonly draining: boolean;
+  /** Whose address a request comes from, where that is known. */
+  senderOf(request: Request): string | undefined;
   /** The parts, once keys and store are there. */
   ready(): Promise<Parts>;
   /** A page is about to be served over plain http to another machine. */
@@ -109,7 +111,7 @@ async function open({ request, id, arrival, development }: Arrived, house: House
   if (script !== undefined) return serveClient(request, script);
   if (path === Path.socket) {
     if (house.draining) throw new HttpError(503, "The server restarts.", { headers: { "retry-after": "1" } });
-    return await openSocket(arrived, await house.ready());
+    return await openSocket(arrived, house.senderOf(request), await house.ready());
   }
   if (path === Path.ticket) return await redeemTicket(arrived, await house.ready());
   if (!arrival.cookies) house.plain(arrival.url.host);

@@ -11,11 +11,11 @@ import { bodyOf } from "../http/pieces.ts";
 import { documentAround, type LiveData } from "../page/document.ts";
 import type { Page, Untyped } from "../page/page.ts";
 import { visitState } from "../reflex/call.ts";
-import { type Opened, openView } from "../page/open_view.ts";
-import { makeVisit, sealPage } from "../page/page_data.ts";
+import { hashOpened, type Opened, openView } from "../page/open_view.ts";
+import { sealPage } from "../page/page_data.ts";
 import { fullBody } from "../page/shown.ts";
-import { hashPage, View } from "../page/view.ts";
-import { ownerOf } from "../reflex/live_page.ts";
+import { View } from "../page/view.ts";
+import { ownerOf } from "../reflex/person.ts";
 import type { SessionName } from "../session/cookie.ts";
 import type { Snapshot } from "../session/records.ts";
 import type { Arrived, Parts } from "./parts.ts";
@@ -86,11 +86,8 @@ async function sealVisit(
   { session, seen, visit, url }: { session: SessionName; seen: Snapshot; visit: string; url: URL },
   parts: Parts,
 ): Promise<LiveData> {
-  // Where many share it, it is good for the isolate that has rendered it, and any name will do.
   const { render, parts: inside, shared, at } = opened;
-  const hash = shared === undefined
-    ? await hashPage({ head: render.head, body: fullBody(opened) })
-    : makeVisit();
+  const hash = await hashOpened(opened);
   const { version: state, identity } = seen;
   const view = new View({ hash, state, render, parts: inside, shared, at });
   const [topic] = view.topics();

@@ -11,9 +11,12 @@ import type { ClientScripts } from "../page/client_scripts.ts";
 import type { Page } from "../page/page.ts";
 import type { Host } from "../reflex/host.ts";
 import type { KeyRing } from "../seal/key_ring.ts";
+import type { Identities } from "../session/identities.ts";
 import type { SessionCookie } from "../session/cookie.ts";
 import type { Route } from "./route_door.ts";
+import type { Buckets } from "../socket/buckets.ts";
 import type { Hub } from "../socket/hub.ts";
+import type { Admission } from "./admission.ts";
 
 /** The parts of an app, ready to serve. */
 export interface Parts extends Host {
@@ -28,8 +31,16 @@ export interface Parts extends Host {
   readonly keys: KeyRing;
   readonly cookie: SessionCookie;
   readonly hub: Hub;
+  readonly admission: Admission;
+  /** First frames, by their sessions. */
+  readonly hellos: Buckets;
+  /** Pages that are loaded again, by their visits. */
+  readonly resyncs: Buckets;
+  readonly identities: Identities;
   /** What the app itself has. */
   readonly site: Site;
+  /** Nobody is here any more: lets go of the bus. */
+  close(): Promise<void>;
 }
 
 /** What was added to an app: it grows until the first request, and later too. */

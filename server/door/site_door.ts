@@ -15,17 +15,31 @@ import { findPage, type Page, type PageError, type Untyped } from "../page/page.
 import { openView } from "../page/open_view.ts";
 import { fullBody } from "../page/shown.ts";
 import { visitState } from "../reflex/call.ts";
-import { ownerOf } from "../reflex/live_page.ts";
+import { ownerOf } from "../reflex/person.ts";
+import { BusyError, type Place } from "./admission.ts";
 import { failure, readFailure } from "./failure.ts";
 import { servePage } from "./page_door.ts";
 import { noFlash } from "../session/flash.ts";
-import type { Arrived, Parts } from "./parts.ts";
+import type { Arrived, Parts, Site } from "./parts.ts";
 import { servePublicPage } from "./public_door.ts";
 import { findRoute, serveRoute } from "./route_door.ts";
 import { recognise, type Visitor } from "./visitor.ts";
 
-/** Answers a request. What a page or middleware throws is answered by the app's own page for it, where there is one. */
+/**
+ * Answers a request. What a page or middleware throws is answered by the app's own page for it, where there is one.
+ *
+ * @throws HttpError 503 and 429, before any work is done, for what comes too often or while too many are here
+ */
 export async function serveSite(arrived: Arrived, parts: Parts): Promise<Response> {
+  const place = parts.admission.come();
+  try {
+    return await serve(arrived, place, parts);
+  } finally {
+    place.leave();
+  }
+}
+
+async function serve(arrived: Arrived, place: Place, parts: Parts): Promise<Response> {
   const { request, arrival: { url }, path } = arrived;
   const { middleware, files, pages } = parts.site;
   // Without middleware nobody asks who it is: no store, no cookie.
@@ -33,6 +47,7 @@ export async function serveSite(arrived: Arrived, parts: Parts): Promise<Respons
     const file = await findStatic(arrived, files);
     if (file !== undefined) return file;
   }
+  if (isPage(arrived, parts.site)) place.enter();
   const visitor = await recognise(arrived, parts);
   let shared = false;
   const values = new ContextValues();
@@ -42,6 +57,7 @@ export async function serveSite(arrived: Arrived, parts: Parts): Promise<Respons
     url: new URL(url),
     path,
     user: visitor.seen.user,
+    sessionId: visitor.session.id,
     get: values.get,
     set: values.set,
   };
@@ -66,6 +82,7 @@ export async function serveSite(arrived: Arrived, parts: Parts): Promise<Respons
     if (found === undefined || (request.method !== "GET" && request.method !== "HEAD")) {
       throw new HttpError(405, `This address answers to ${allow}.`, { headers: { allow } });
     }
+    await place.begin();
     if (found.page.options.cache === undefined) {
       return await servePage(arrived, found, visitor, values, parts);
     }
@@ -76,11 +93,20 @@ export async function serveSite(arrived: Arrived, parts: Parts): Promise<Respons
   try {
     response = await runMiddleware(middleware, context, next);
   } catch (error) {
+    if (error instanceof BusyError) throw error;
     shared = false;
-    response = await serveFailure(error, arrived, visitor, values, parts);
+    response = await serveFailure(error, arrived, place, visitor, values, parts);
   }
   // A cache may give a file or a public page to everybody: it brings nobody's cookie.
   return shared ? response : withCookie(response, visitor.setCookie);
+}
+
+// Whether it is sure, before anybody else was asked, that a page is wanted.
+function isPage({ request: { method }, path }: Arrived, { middleware, files, routes, pages }: Site): boolean {
+  if (method !== "GET" && method !== "HEAD") return false;
+  // With middleware, files have not been looked for yet.
+  if (middleware.length > 0 && files.some(({ prefix }) => path.startsWith(`${prefix}/`))) return false;
+  return findRoute(routes, path, method).found === undefined && findPage(pages, path) !== undefined;
 }
 
 async function findStatic(
@@ -97,6 +123,7 @@ async function findStatic(
 async function serveFailure(
   thrown: unknown,
   arrived: Arrived,
+  place: Place,
   visitor: Visitor,
   values: ContextValues,
   parts: Parts,
@@ -107,8 +134,10 @@ async function serveFailure(
   const page = (error.status === 404 ? parts.site.notFound : undefined) ?? parts.site.onError;
   if (page === undefined) return failure(request, error, headers);
   try {
+    await place.begin();
     return await showFailure(page, error, headers, arrived, visitor, values, parts);
   } catch (cause) {
+    if (cause instanceof BusyError) return failure(request, error, headers);
     parts.log.error("the app's own error page failed", cause, { request: arrived.id });
     return failure(request, error, headers);
   }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Close } from "../../protocol/markers.ts";
 import { HttpError } from "../http/error.ts";
 import { checkSocketOrigin } from "../http/origin.ts";
 import type { Host } from "../reflex/host.ts";
@@ -18,15 +19,21 @@ import type { Arrived, Parts } from "./parts.ts";
  * Upgrades a request to a page socket: own origin, a session cookie that verifies, room for one more. The page's
  * sealed data comes in the first frame.
  *
+ * @param address whose the request is, where that is known
  * @throws HttpError 403 without the one or the other, 503 where there is no room
  */
-export async function openSocket({ request, id, arrival }: Arrived, parts: Parts): Promise<Response> {
+export async function openSocket(
+  { request, id, arrival }: Arrived,
+  address: string | undefined,
+  parts: Parts,
+): Promise<Response> {
   checkSocketOrigin(request, arrival);
   const session = arrival.cookies
     ? await parts.cookie.read(request.headers.get("cookie"), arrival.secure)
     : undefined;
   if (session === undefined) throw new HttpError(403, "A page's socket has a session; load the page first.");
-  parts.hub.admit(session.id);
+  const { hub, hellos } = parts, owner = { session: session.id, address };
+  hub.admit(owner);
   // After the upgrade the request's headers are gone.
   // To copy them has Deno keep two lists of them for as long as the socket lives: only for who reads them.
   const headers = parts.site.middleware.length === 0 ? noHeaders : new Headers(request.headers);
@@ -40,11 +47,15 @@ export async function openSocket({ request, id, arrival }: Arrived, parts: Parts
   // Each socket has a log of its own, and all else from the app: a copy of that would be the largest thing that it keeps.
   const host: Host = Object.assign(Object.create(parts), { log });
   const visit = new Visit(host, connection, session.id, { id, origin, headers, told });
-  parts.hub.add(session.id, connection);
+  hub.add(owner, connection);
   connection.start({
-    frame: (frame, text) => visit.frame(frame, text),
+    frame(frame, text) {
+      if (frame[0] !== "hello" || hellos.take(session.id) === 0) return visit.frame(frame, text);
+      // Whatever it is that makes the browser come again and again, its calls are not to blame: it keeps them.
+      connection.close(Close.behind, "Said hello too often; come back later.");
+    },
     closed: () => {
-      parts.hub.remove(session.id, connection);
+      hub.remove(owner, connection);
       visit.closed();
     },
   });

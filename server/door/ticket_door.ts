@@ -4,6 +4,7 @@
  * @module
  */
 
+import { sessionAddress } from "../bus/audience.ts";
 import { readBody } from "../http/body.ts";
 import { writeCookie } from "../http/cookie.ts";
 import { HttpError } from "../http/error.ts";
@@ -27,13 +28,21 @@ export async function redeemTicket({ request, arrival }: Arrived, parts: Parts):
   const ticket = await readTicket(request, parts);
   if (session === undefined || ticket === undefined) throw refused();
   const renewed = parts.cookie.create();
-  const redeemed = await parts.records.redeem(ticket, session.id, renewed.id);
+  const redeemed = await parts.identities.redeem(ticket, session.id, renewed.id);
   if (redeemed === undefined) throw refused();
   const headers = new Headers({ "cache-control": "no-store" });
-  if (redeemed.isRenewed) parts.attendance.endSession(session.id);
+  if (redeemed.isRenewed) endSession(session.id, parts);
   if (redeemed.isRenewed) headers.append("set-cookie", await parts.cookie.write(renewed, arrival.secure));
   for (const cookie of redeemed.cookies) headers.append("set-cookie", writeCookie(cookie, arrival.secure));
   return new Response(null, { status: 204, headers });
+}
+
+// Other tabs are loaded again: their browser has the new cookie by then, or in a moment.
+function endSession(session: string, { attendance, topics, channel }: Parts): void {
+  attendance.endSession(session);
+  const address = sessionAddress(session);
+  topics.publish(address);
+  channel.send(["changed", address]);
 }
 
 async function readTicket(request: Request, { clock, limits }: Parts): Promise<string | undefined> {

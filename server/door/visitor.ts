@@ -5,6 +5,7 @@
  */
 
 import { VISIT_HEADER } from "../../protocol/markers.ts";
+import { HttpError } from "../http/error.ts";
 import { makeVisit, type OpenedPage } from "../page/page_data.ts";
 import type { SessionName } from "../session/cookie.ts";
 import { isForgotten, type Snapshot } from "../session/records.ts";
@@ -22,7 +23,11 @@ export interface Visitor {
   readonly setCookie: string | undefined;
 }
 
-/** Finds out who asks. Nothing is written. */
+/**
+ * Finds out who asks. Nothing is written.
+ *
+ * @throws HttpError 429 for a visit whose page is loaded again and again
+ */
 export async function recognise(
   { request, arrival: { url, secure, cookies } }: Arrived,
   parts: Parts,
@@ -31,7 +36,7 @@ export async function recognise(
   if (session !== undefined) {
     const named = await namedVisit(request, url, session, parts);
     const visit = named?.visit ?? makeVisit();
-    const seen = await parts.records.read(session.id, visit);
+    const seen = await read(session.id, visit, parts);
     if (!isOver(seen, parts)) {
       const stale = seen.endedAt === undefined && parts.cookie.isStale(session);
       const setCookie = stale ? await parts.cookie.write(session, secure) : undefined;
@@ -41,13 +46,26 @@ export async function recognise(
     }
   }
   const fresh = parts.cookie.create(), visit = makeVisit();
-  const seen = await parts.records.read(fresh.id, visit);
+  const seen = await read(fresh.id, visit, parts);
   return {
     session: fresh,
     seen,
     visit,
     setCookie: cookies ? await parts.cookie.write(fresh, secure) : undefined,
   };
+}
+
+// A browser that loads a page again tries again by itself; a person is asked to.
+async function read(session: string, visit: string, parts: Parts): Promise<Snapshot> {
+  try {
+    return await parts.records.read(session, visit);
+  } catch (cause) {
+    const headers = { "retry-after": "2" };
+    throw new HttpError(503, "The data cannot be reached now. Please try again in a moment.", {
+      cause,
+      headers,
+    });
+  }
 }
 
 async function namedVisit(
@@ -58,7 +76,12 @@ async function namedVisit(
 ): Promise<OpenedPage | undefined> {
   const token = request.headers.get(VISIT_HEADER);
   const data = token === null ? undefined : await parts.open(session.id, token);
-  return data?.path === `${url.pathname}${url.search}` ? data : undefined;
+  if (data?.path !== `${url.pathname}${url.search}`) return undefined;
+  const wait = parts.resyncs.take(data.visit);
+  if (wait === 0) return data;
+  throw new HttpError(429, "This page was loaded again too often.", {
+    headers: { "retry-after": String(Math.ceil(wait / 1000)) },
+  });
 }
 
 // A session that ended a moment ago may still be named by requests that were under way at the login: answering them

@@ -13,13 +13,15 @@ import { STATUS_TEXT } from "./status_text.ts";
  * @param status of the response
  * @param message a sentence for the person
  * @param detail the stack, in development
+ * @param after seconds until the browser loads the page again by itself
  */
-export function errorPage(status: number, message: string, detail?: string): string {
+export function errorPage(status: number, message: string, detail?: string, after?: string): string {
   const title = `${status} ${STATUS_TEXT[status] ?? "Error"}`;
   const stack = detail === undefined ? "" : `<pre>${escape(detail)}</pre>`;
+  const again = after === undefined ? "" : `<meta http-equiv="refresh" content="${Number(after)}">`;
   return `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">` +
     `<meta name="viewport" content="width=device-width, initial-scale=1">` +
-    `<meta name="color-scheme" content="light dark"><title>${title}</title></head>` +
+    `<meta name="color-scheme" content="light dark">${again}<title>${title}</title></head>` +
     `<body><main><h1>${title}</h1><p>${escape(message)}</p>${stack}</main></body></html>`;
 }
 

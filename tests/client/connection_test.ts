@@ -100,6 +100,18 @@ Deno.test("connection: a restart brings everybody back within a second", async (
   assert.equal(env.sockets.length, 2);
 });
 
+Deno.test("connection: a server that had many pages has them come back farther apart", async () => {
+  const { env, online } = setUp();
+  env.chance = 0.9;
+  online().fail(Close.restart, "5000 ms: the server restarts.");
+  env.pass(4499);
+  await settled();
+  assert.equal(env.sockets.length, 1);
+  env.pass(1);
+  await settled();
+  assert.equal(env.sockets.length, 2);
+});
+
 Deno.test("connection: frames that closed a socket are not sent again", async () => {
   const { env, online, call } = setUp();
   const socket = online();

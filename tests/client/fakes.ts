@@ -44,8 +44,8 @@ export class FakeSocket implements Socket {
   }
 
   /** The other end, or the network, goes away. */
-  fail(code: number): void {
-    this.onclose?.({ code });
+  fail(code: number, reason = ""): void {
+    this.onclose?.({ code, reason });
   }
 
   /** What was sent since the last look. */

@@ -121,21 +121,23 @@ Deno.test("resync: a redirect, another page or a refusal is loaded by the browse
   }
 });
 
-Deno.test("resync: 503 waits as long as it says, and then tries again", async () => {
-  const { env, online } = setUp();
-  online().say(["resync", "x"]);
-  env.pass(200);
-  await settled();
-  env.request.answer("", { status: 503, headers: { "retry-after": "7" } });
-  await settled();
-  assert.equal(status(), "offline");
-  env.pass(6999);
-  await settled();
-  assert.equal(env.requests.length, 1);
-  env.pass(1);
-  await settled();
-  assert.equal(env.requests.length, 2);
-});
+for (const code of [503, 429]) {
+  Deno.test(`resync: ${code} waits as long as it says, and then tries again`, async () => {
+    const { env, online } = setUp();
+    online().say(["resync", "x"]);
+    env.pass(200);
+    await settled();
+    env.request.answer("", { status: code, headers: { "retry-after": "7" } });
+    await settled();
+    assert.equal(status(), "offline");
+    env.pass(6999);
+    await settled();
+    assert.equal(env.requests.length, 1);
+    env.pass(1);
+    await settled();
+    assert.equal(env.requests.length, 2);
+  });
+}
 
 Deno.test("resync: a fetch that hangs is given up", async () => {
   const { env, online } = setUp();
