@@ -5,14 +5,16 @@
  */
 
 import { defaultLimits, type Limits } from "../protocol/limits.ts";
-import { addressOf, type Audience } from "./bus/audience.ts";
+import { addressOf, type Audience, whoseAddress } from "./bus/audience.ts";
 import type { Topic } from "./bus/topic.ts";
 import { compose } from "./compose.ts";
 import { byPath, type ScriptsByPath } from "./door/client_door.ts";
 import { answer } from "./door/front_door.ts";
 import type { Route, RouteHandlers, RouteOptions } from "./door/route_door.ts";
 import type { Parts, Site } from "./door/parts.ts";
+import type { Engine } from "./engine/store.ts";
 import { guardProcess } from "./guard.ts";
+import { readProxies, senderOf } from "./http/address.ts";
 import { isLoopback } from "./http/host.ts";
 import {
   DRAIN,
@@ -82,6 +84,7 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
   readonly #registry = new Registry();
   readonly #mounted: AnyApp[] = [];
   #allowed: { hosts: readonly string[]; origins: readonly string[] };
+  #proxies: number;
   readonly #hub: Hub;
   readonly #pending: Pending;
   readonly #attributes: OwnNames | undefined;
@@ -103,6 +106,7 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
     this.#base = readBase(options.base ?? "");
     this.#limits = { ...defaultLimits, ...options.limits };
     this.#log = options.log ?? consoleLogger;
+    this.#proxies = readProxies(options.trustProxy ?? 0);
     this.#hub = new Hub(this.#limits);
     this.#pending = new Pending(this.#limits);
     this.#attributes = readAttributeNames(options.attributes);
@@ -309,6 +313,7 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
   async publish(...topics: readonly Topic[]): Promise<void> {
     const parts = await this.#ready();
     for (const { name } of topics) parts.topics.publish(name);
+    await parts.channel.publish(topics.map(({ name }) => ["changed", name]));
   }
 
   /**
@@ -332,8 +337,39 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
    */
   async broadcast(audience: Audience, operations: Operations): Promise<void> {
     const address = addressOf(audience);
-    const { topics, writer } = await this.#ready();
-    topics.tell(address, writer.write(operations));
+    const { topics, channel, writer } = await this.#ready();
+    const told = writer.write(operations);
+    topics.tell(address, told);
+    await channel.publish([["told", address, told]]);
+  }
+
+  /**
+   * Takes back what pages of a session, or of a user, have been let do: after a role was taken away, for one. Calls of
+   * theirs that run at this moment are not committed; open pages, on every isolate, are loaded again, and middleware,
+   * `authorize` and pages are asked anew. They stay logged in: what is to be refused, those refuse.
+   *
+   * @param who a session (`sessionId` of a reflex or of middleware), or a user in all of their sessions
+   * @throws TypeError for neither; Error where the store or the bus cannot be reached: then try again
+   *
+   * @example
+   * ```ts
+   * import { App, HttpError } from "@argyle/argyle";
+   * const banned = new Set<string>();
+   * const app = new App();
+   * app.use(({ user }, next) => {
+   *   if (user !== undefined && banned.has(user)) throw new HttpError(403, "You are not welcome here.");
+   *   return next();
+   * });
+   * banned.add("mallory");
+   * await app.disconnect({ user: "mallory" });
+   * ```
+   */
+  async disconnect(who: { readonly session: string } | { readonly user: string }): Promise<void> {
+    const address = whoseAddress(who);
+    const { identities, topics, channel } = await this.#ready();
+    await identities.doubt(who);
+    topics.publish(address);
+    await channel.publish([["changed", address]]);
   }
 
   /**
@@ -383,6 +419,7 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
     }
     const { hosts, origins } = app.#allowed;
     if (hosts.length === 0 && origins.length === 0) app.#allowed = this.#allowed;
+    if (app.#options.trustProxy === undefined) app.#proxies = this.#proxies;
     this.#mounted.push(app);
     // The longest base first: what is below /a/b is not for the app at /a.
     this.#mounted.sort((a, b) => b.#base.length - a.#base.length);
@@ -428,6 +465,7 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
       deployed: environment("DENO_DEPLOYMENT_ID") !== undefined,
       development: isDevelopment(info),
       draining: this.#draining,
+      senderOf: (request) => senderOf(request, info, this.#proxies),
       ready: () => this.#ready(),
       plain: (host) => this.#warnPlain(host),
     });
@@ -487,11 +525,14 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
   // Every thread would have sessions and keys of its own, and a person's requests go now to one, now to another.
   #watchThreads(): void {
     if (this.#threads !== undefined || environment("DENO_DEPLOYMENT_ID") !== undefined) return;
-    if ([this as AnyApp, ...this.#mounted].every((app) => app.#options.store?.durable)) return;
+    const reaches = ({ store, bus }: Partial<Engine>) => store?.durable === true && bus !== undefined;
+    if ([this as AnyApp, ...this.#mounted].every((app) => reaches(app.#options))) return;
     this.#threads = watchThreads(() => {
       this.#log.error(
         "cannot serve with --parallel: the memory of one thread is not the others'",
-        new Error('Give the app a store that all threads can reach, `new App(kv(await openKv("app.db")))`.'),
+        new Error(
+          'Give the app a store and a bus that all threads can reach, `new App(kv(await openKv("app.db")))`.',
+        ),
       );
       Deno.exit(1);
     });
@@ -550,11 +591,9 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
 
   async #drainOwn(ms: number): Promise<void> {
     this.#draining = true;
-    const { promise: late, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, ms);
-    await Promise.race([Promise.all([this.#hub.closeAll(), this.#pending.idle()]), late]);
-    clearTimeout(timer);
-    void this.#parts?.then(({ attendance }) => attendance.end(), () => {});
+    await within(ms, Promise.all([this.#hub.closeAll(), this.#pending.idle()]));
+    // Whoever was here is gone, which others hear; then the bus is let go of.
+    await within(FAREWELL, Promise.resolve(this.#parts).then((parts) => parts?.close(), () => {}));
   }
 }
 
@@ -577,6 +616,16 @@ type AnyPageOptions<Session> =
   & Partial<PageOptions<object, Session, unknown>>
   & Partial<PublicPageOptions<Session, unknown>>
   & Partial<KeyedPageOptions<Session, Record<string, string>, unknown>>;
+
+/** Milliseconds for the last words to other isolates, once all sockets are closed. */
+const FAREWELL = 400;
+
+async function within(ms: number, done: Promise<unknown>): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([done, late]);
+  clearTimeout(timer);
+}
 
 // Pages that are found by what happened, not by a path.
 const anywhere = new URLPattern();

@@ -6,21 +6,21 @@
 
 import { systemClock } from "../protocol/clock.ts";
 import { PROTOCOL_VERSION } from "../protocol/version.ts";
-import { Attendance } from "./bus/attendance.ts";
-import { Presence } from "./bus/presence.ts";
 import { Refreshes } from "./bus/refreshes.ts";
-import { Topics } from "./bus/topics.ts";
+import { Admission } from "./door/admission.ts";
 import { below } from "./door/front_door.ts";
 import type { Parts, Site } from "./door/parts.ts";
 import { ContextValues } from "./http/context.ts";
 import { HttpError } from "./http/error.ts";
 import { type RequestContext, runMiddleware } from "./http/middleware.ts";
 import { readPath } from "./http/path.ts";
+import { joinIsolates } from "./isolate.ts";
 import { type AppOptions, environment } from "./options.ts";
 import type { OwnNames } from "./page/attribute_names.ts";
 import { findPage, type Page, type Untyped } from "./page/page.ts";
 import { makeReference } from "./reflex/call.ts";
 import type { Logger } from "./observe.ts";
+import { Retries } from "./reflex/retries.ts";
 import { openPage } from "./page/page_data.ts";
 import { Writer } from "./operations/write.ts";
 import { Renderer } from "./page/renderer.ts";
@@ -30,11 +30,14 @@ import { Resting } from "./page/resting.ts";
 import { SharedViews } from "./page/shared_views.ts";
 import { appSecrets } from "./seal/app_secrets.ts";
 import { KeyRing } from "./seal/key_ring.ts";
-import { Turns } from "./session/turns.ts";
+import { Macs } from "./seal/macs.ts";
+import { Turns } from "./engine/turns.ts";
+import { Identities } from "./session/identities.ts";
 import { SessionCookie } from "./session/cookie.ts";
-import { memory } from "./session/memory.ts";
+import { memory } from "./engine/memory.ts";
 import { Records } from "./session/records.ts";
 import { SessionValues } from "./session/values.ts";
+import { Buckets } from "./socket/buckets.ts";
 
 /** What an app has before its keys are there. */
 export type Given =
@@ -50,24 +53,32 @@ export async function compose<Session extends object = Untyped>(
   options: AppOptions<Session>,
   given: Given,
 ): Promise<Parts> {
-  const { name = "app", lang = "en", clock = systemClock, session, store = memory({ clock }).store } =
-    options;
+  const { name = "app", lang = "en", clock = systemClock, session } = options;
+  const engine = options.store ?? memory({ clock }).store;
   const { base, limits, log, site } = given;
   // Two apps may share a store: everything of one begins with its name and base.
   const app = `${name}${base}`;
-  const keys = new KeyRing(
-    await appSecrets(store, app, options.secrets ?? environment("ARGYLE_SECRET")),
-    clock,
-  );
+  const secrets = await appSecrets(engine, app, options.secrets ?? environment("ARGYLE_SECRET"));
+  const keys = new KeyRing(secrets, clock);
   const build = [PROTOCOL_VERSION, given.scripts.hash, environment("DENO_DEPLOYMENT_ID") ?? ""].join(" ");
-  const topics = new Topics(), refreshes = new Refreshes();
-  const loads = new Loads(topics, limits.loads);
-  const attendance = new Attendance(new Presence(topics, limits.presence), clock);
+  const { store, topics, channel, attendance, close } = await joinIsolates({
+    app,
+    store: engine,
+    bus: options.bus,
+    macs: new Macs(secrets),
+    limits,
+    clock,
+    log,
+  });
+  const refreshes = new Refreshes(clock);
+  const records = new Records(store, app, limits, clock);
+  const loads = new Loads(topics, limits, clock);
   const renderer = new Renderer(given.registry, { app: name, attributes: given.attributes }, {
     limits,
     clock,
     log,
   }, { loads, presence: attendance, topics });
+  const admission = new Admission(limits, clock, log);
   return {
     ...given,
     lang,
@@ -76,14 +87,29 @@ export async function compose<Session extends object = Untyped>(
     clock,
     keys,
     visits: new Map(),
+    admission,
+    async inTurn(render) {
+      const place = admission.come();
+      try {
+        await place.begin();
+        return await render();
+      } finally {
+        place.leave();
+      }
+    },
+    hellos: new Buckets({ every: limits.hello, burst: limits.helloBurst }, clock),
+    resyncs: new Buckets({ every: limits.resync, burst: limits.resyncBurst }, clock),
     cookie: new SessionCookie({ name, base }, keys, limits, clock),
-    records: new Records(store, app, limits, clock),
+    records,
+    identities: new Identities(store, app, limits, clock),
     values: new SessionValues(session, log),
-    turns: new Turns(),
+    retries: new Retries({ records, topics, turns: new Turns(clock), clock, limits }),
     renderer,
     writer: new Writer(renderer, limits, options.missingElement ?? "warn"),
     topics,
+    channel,
     attendance,
+    close,
     refreshes,
     resting: new Resting(clock),
     parked: new ParkedViews(limits.parked, clock),
@@ -96,8 +122,8 @@ export async function compose<Session extends object = Untyped>(
       failed: (error, page) => reportFailure(error, page, log),
     }),
     open: (id, token) => openPage(keys, id, build, token, limits.token),
-    admit: (url, user, { id, headers }) =>
-      admit(site, { url, path: below(base, readPath(url, limits)), user, id }, headers),
+    admit: (url, who, { id, headers }) =>
+      admit(site, { url, path: below(base, readPath(url, limits)), ...who, id }, headers),
     find: (path) => {
       const url = URL.parse(path, "http://localhost");
       return url === null ? undefined : findPage(site.pages, below(base, readPath(url, limits)));
@@ -108,14 +134,14 @@ export async function compose<Session extends object = Untyped>(
 // The same middleware as for a GET of the page, around an answer that only we make.
 async function admit(
   site: Site,
-  { url, path, user, id }: Pick<RequestContext, "url" | "path" | "user" | "id">,
+  given: Pick<RequestContext, "url" | "path" | "user" | "sessionId" | "id">,
   handshake: Headers,
 ): Promise<ContextValues | undefined> {
   if (site.middleware.length === 0) return nothing;
   const values = new ContextValues();
-  const request = new Request(url, { headers: handshake });
+  const request = new Request(given.url, { headers: handshake });
   let passed = false;
-  const context = { request, id, url, path, user, get: values.get, set: values.set };
+  const context = { ...given, request, get: values.get, set: values.set };
   try {
     await runMiddleware(site.middleware, context, () => {
       passed = true;

@@ -11,7 +11,7 @@ import type { Logger } from "./observe.ts";
 import type { AttributeNames } from "./page/attribute_names.ts";
 import type { MissingElement } from "./operations/operations.ts";
 import type { Layout, Untyped } from "./page/page.ts";
-import type { Engine } from "./session/store.ts";
+import type { Engine } from "./engine/store.ts";
 
 /**
  * What an app can be told. Everything has a default that is safe in production.
@@ -52,6 +52,12 @@ export interface AppOptions<Session extends object = Untyped> extends Partial<En
    * need not stand in `hosts`. `ARGYLE_ORIGIN` (with commas) where left out.
    */
   readonly origins?: readonly string[];
+  /**
+   * How many proxies of yours stand in front of the app; 0 where left out. With one or more, a request comes from the
+   * address that the outermost of them has added to `X-Forwarded-For`; without, that header means nothing. It counts
+   * for `limits.socketsPerAddress`. One too many, and whoever asks says who they are; one too few, and all are your proxy.
+   */
+  readonly trustProxy?: number;
   /** What stands around every page; the first outermost. */
   readonly layout?: Layout<Session> | readonly Layout<Session>[];
   /** The language of its documents; `en` where left out. */

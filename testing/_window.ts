@@ -15,6 +15,8 @@ import { clientPath } from "../server/page/document.ts";
 /** What a page takes from outside. */
 export interface Outside {
   readonly clock: Clock;
+  /** A number from 0 up to 1; always 0 where left out. */
+  readonly random?: () => number;
   readonly setTimeout: (run: () => void, ms?: number) => number;
   readonly clearTimeout: (id?: number) => void;
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
@@ -253,7 +255,7 @@ function scopeOf(window: Window, outside: Outside): Scope {
       scope[name] = typeof value === "function" && /^[a-z]/.test(name) ? value.bind(window) : value;
     }
   }
-  const { clock } = outside;
+  const { clock, random = () => 0 } = outside;
   return Object.assign(scope, {
     Element: elementOf(window),
     fetch: outside.fetch,
@@ -267,8 +269,8 @@ function scopeOf(window: Window, outside: Outside): Scope {
     Date: class extends Date {
       static override now = () => clock.now();
     },
-    // Chance spreads the attempts of many browsers over time. Here is one, and nobody is to wait for it.
-    Math: Object.create(Math, { random: { value: () => 0 } }),
+    // Chance spreads the attempts of many browsers over time. Where there is one, nobody is to wait for it.
+    Math: Object.create(Math, { random: { value: random } }),
     location: addressBar(window, outside.leave),
   });
 }

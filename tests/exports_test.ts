@@ -4,16 +4,17 @@ import { readManifest, root, runDeno } from "./project.ts";
 /** What each entry exports. A change here is a change of what users rely on, and stands in CHANGELOG.md too. */
 const surface: Record<string, readonly string[]> = {
   ".": list(`
-    App ContextKey Engine Head Html HttpError Layout Live Middleware Operations PageContext PathParams Reflex RequestContext Schema
+    App Bus ContextKey Engine Head Html HttpError Layout Live Middleware Operations PageContext PathParams Reflex RequestContext Schema
     SharedContext Store Topic action contextKey href memo on ops raw redirect topic
   `),
+  "./broadcast": list("Bus BusListener Message Publication broadcastBus"),
   "./client": list(
     "Behavior MorphHook OperationDetail ReflexDetail ReflexError ReflexEvent ReflexMember ReflexOptions ReflexStage RemoteAction RemoteReflex behavior morphHook operation perform reflex",
   ),
   "./generate": list("generate"),
-  "./kv": list("Check Engine Entry Store Write kv openKv"),
-  "./memory": list("Check Engine Entry Store Write memory"),
-  "./nats": list("Check Engine Entry NatsConnection NatsHeaders NatsOptions Store Write nats"),
+  "./kv": list("Bus BusListener Check Engine Entry Message Publication Store Write kv openKv"),
+  "./memory": list("Bus BusListener Check Engine Entry Message Publication Store Write memory"),
+  "./nats": list("Check Engine Entry NatsConnection NatsHeaders NatsMessage NatsOptions Store Write nats"),
   "./protocol": list(`
     Address Attribute AttributesOperation BLOCKED_URL BodyOperation CallFrame ClientFrame Clock Close DoOperation DoneFrame EVENT_PREFIX ElementData
     ErrorCode ErrorFrame GoFrame HeadOperation HelloFrame InsertOperation Json Limits Loading MorphOperation Operation
@@ -22,15 +23,17 @@ const surface: Record<string, readonly string[]> = {
     SchemaResult SelectOperation ServerFrame TextOperation TicketFrame VISIT_HEADER WireError canonicalJson defaultLimits errorSentences
     isUrlAttribute issueFields parseJson readClientFrame readServerFrame safeUrl systemClock writeFrame
   `),
-  "./redis": list("Check Engine Entry RedisClient Store Write redis"),
+  "./redis": list(
+    "Bus BusListener Check Engine Entry Message Publication RedisClient RedisConnection Store Write redis",
+  ),
   "./stimulus": list("StimulateOptions Stimulating StimulusController useReflex"),
   "./testing": list(
-    "Exchange FailedCall FakeClock FieldValue OpenOptions Served StoreUnderTest TestPage open storeContract",
+    "BusUnderTest Exchange FailedCall FakeClock FieldValue OpenOptions Served StoreUnderTest TestPage busContract open storeContract",
   ),
   "./types": list(`
-    Action ActionOptions AnyApp AppOptions AttributeNames Audience Bound CalledAction Check Clock CookieOptions ElementOptions ElementReader Entry ErrorComponent FieldAttributes FieldName Flash FormAction FormBinding FormOptions FormReader JoinsOf JsxElement KeyContext KeyedContext
+    Action ActionOptions AnyApp AppOptions AttributeNames Audience Bound BusListener CalledAction Check Clock CookieOptions ElementOptions ElementReader Entry ErrorComponent FieldAttributes FieldName Flash FormAction FormBinding FormOptions FormReader JoinsOf JsxElement KeyContext KeyedContext
     KeyedPageComponent KeyedPageOptions Limits
-    ListenOptions Listening LiveProps Load LoadOptions LogFields Logger MissingElement Offer OfferArgs OfferOptions Offerable OperationOptions PageComponent PageError PageOptions PresenceOf PublicContext PublicPageComponent PublicPageOptions Raw ReflexAudience ReflexClass
+    ListenOptions Listening LiveProps Load LoadOptions LogFields Logger Message MissingElement Offer OfferArgs OfferOptions Offerable OperationOptions PageComponent PageError PageOptions PresenceOf PublicContext PublicPageComponent PublicPageOptions Publication Raw ReflexAudience ReflexClass
     RouteContext RouteHandler RouteHandlers RouteOptions
     SchemaInput SchemaIssue SchemaOutput SchemaResult StaticOptions TopicContext TopicKind TopicOptions Untrusted UntrustedError Untyped Write
   `),
@@ -43,7 +46,7 @@ const written = "./jsx-runtime";
 const libraries = ["zod", "@hotwired/stimulus", "redis", "ioredis", "@nats-io/transport-node"];
 
 /** Examples that may be left out of `deno test --doc`, each with its reason. */
-const IGNORED = 4;
+const IGNORED = 5;
 
 interface Docs {
   nodes: Record<string, { module_doc?: unknown; symbols: Symbol[] }>;

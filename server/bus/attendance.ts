@@ -39,14 +39,20 @@ export class Attendance {
   readonly #away = new Map<string, number>();
   /** How many pages are live. */
   #live = 0;
-  /** Cancels the wait for those that are away. While no page is live, there is nobody to be told, and no wait. */
+  /** Whether other isolates are told. */
+  readonly #isShared: boolean;
+  /** Cancels the wait for those that are away. While no page is live anywhere, there is nobody to be told, and no wait. */
   #cancel: (() => void) | undefined;
   #isOver = false;
 
-  /** @param presence is told, and knows who is where */
-  constructor(presence: PresenceFeed & Pick<Presence, "on">, clock: Clock) {
+  /**
+   * @param presence is told, and knows who is where
+   * @param isShared whether pages of other isolates are told too
+   */
+  constructor(presence: PresenceFeed & Pick<Presence, "on">, clock: Clock, isShared = false) {
     this.#presence = presence;
     this.#clock = clock;
+    this.#isShared = isShared;
   }
 
   /** How many pages have somebody on a topic, those away included. */
@@ -114,7 +120,7 @@ export class Attendance {
   #wait(): void {
     this.#sweep();
     const [soonest] = this.#away.values();
-    if (soonest === undefined || this.#live === 0) {
+    if (soonest === undefined || (this.#live === 0 && !this.#isShared)) {
       this.#cancel?.();
       this.#cancel = undefined;
     } else {

@@ -57,3 +57,15 @@ export function addressOf(audience: Audience): string {
   if (typeof user === "string" && user !== "") return userAddress(user);
   throw new TypeError("Cannot broadcast: the audience is a topic, or { user } with a name.");
 }
+
+/**
+ * What the pages of a session, or of a user, follow.
+ *
+ * @throws TypeError for what is neither
+ */
+export function whoseAddress(who: { readonly session: string } | { readonly user: string }): string {
+  const { session, user } = (who ?? {}) as { session?: unknown; user?: unknown };
+  if (typeof session === "string" && session !== "") return sessionAddress(session);
+  if (typeof user === "string" && user !== "") return userAddress(user);
+  throw new TypeError("Cannot disconnect: say { session } or { user }, each a text.");
+}

@@ -12,6 +12,8 @@ export interface Offered {
   hasTarget(target: string): boolean;
   /** Whether this very one is. */
   hasCall(target: string, args: readonly unknown[]): boolean;
+  /** All of them, as texts of which others can be made that answer alike. */
+  calls(): Iterable<string>;
 }
 
 /** A change that is not the page's own render. */

@@ -79,4 +79,13 @@ export class Topics {
     }
     for (const follower of this.#followers.get(topic) ?? []) follower.changed(topic);
   }
+
+  /** Something may have changed without anybody having said so: everything counts as changed. */
+  doubt(): void {
+    this.#changes.clear();
+    this.#forgotten = ++this.#last;
+    for (const [topic, followers] of [...this.#followers]) {
+      for (const follower of [...followers]) follower.changed(topic);
+    }
+  }
 }

@@ -26,6 +26,11 @@ export interface RequestContext {
   readonly path: string;
   /** Who it is; `undefined` before a login. */
   readonly user: string | undefined;
+  /**
+   * Names the session, for `app.disconnect()` and for lists of where somebody is logged in; a login gives it
+   * another. It opens nothing: what the browser shows is sealed.
+   */
+  readonly sessionId: string;
   /** Sets a value for the functions that come after, for the page and for its reflexes. */
   set<T>(key: ContextKey<T>, value: T): void;
   /** Gets a value that was set; throws where nothing was, and the key has no initial value. */

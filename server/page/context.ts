@@ -38,6 +38,8 @@ export interface ContextParts {
   readonly errors?: FormErrors;
   /** The reflex that has just run. */
   readonly ran?: object | undefined;
+  /** When session and state were looked up, as topics count changes; right now where left out. */
+  readonly since?: number | undefined;
   /** What went wrong, for the app's own error page. */
   readonly error?: PageError;
 }

@@ -13,10 +13,21 @@ export class Offers implements Offered {
   #targets: readonly string[] = none;
   readonly #calls = new Set<string>();
 
+  /** What {@linkcode calls} has given. */
+  static of(calls: Iterable<string>): Offers {
+    const offers = new Offers();
+    for (const call of calls) offers.#note(call.split(" ", 1)[0]!, call);
+    return offers;
+  }
+
   /** Notes that the render contains this call. */
   add(target: string, args: readonly unknown[]): void {
+    this.#note(target, callKey(target, args));
+  }
+
+  #note(target: string, call: string): void {
     const { size } = this.#calls;
-    this.#calls.add(callKey(target, args));
+    this.#calls.add(call);
     if (this.#calls.size === size || this.#targets.includes(target)) return;
     // Thousands of views keep such a list. This one is of its exact length; one that grows has room for sixteen more.
     this.#targets = this.#targets.concat(target);
@@ -30,6 +41,10 @@ export class Offers implements Offered {
   /** Whether the render contains this very call. */
   hasCall(target: string, args: readonly unknown[]): boolean {
     return this.#calls.has(callKey(target, args));
+  }
+
+  calls(): Iterable<string> {
+    return this.#calls;
   }
 
   /** The targets, for checks while developing. */

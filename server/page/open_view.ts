@@ -14,8 +14,8 @@ import type { Page } from "./page.ts";
 import type { Renderer } from "./renderer.ts";
 import type { SharedView } from "./shared_view.ts";
 import type { SharedViews } from "./shared_views.ts";
-import type { Part, PartsById, Render } from "./shown.ts";
-import { noParts } from "./view.ts";
+import { fullBody, type Part, type PartsById, partsIn, type Render } from "./shown.ts";
+import { hashBytes, hashPage, noParts } from "./view.ts";
 
 /** What views are made with. */
 export interface ViewMeans {
@@ -57,6 +57,33 @@ export async function openView(
   const parts = await renderParts(page, render.slots, person, means.renderer, () => undefined);
   return { render, parts, shared, at };
 }
+
+/** Names what is shown, so that another isolate finds out whether it would show the same. */
+export async function hashOpened(opened: Opened): Promise<string> {
+  const { render, shared, parts } = opened;
+  if (shared === undefined) return await hashPage({ head: render.head, body: fullBody(opened) });
+  // What many are shown is hashed once, from the bytes that they are sent.
+  let hash = hashes.get(render);
+  if (hash === undefined) {
+    const pieces = [new TextEncoder().encode(`${render.head}\n`), ...shared.bytesOf(render, noParts)];
+    hashes.set(render, hash = hashBytes(concat(pieces)));
+  }
+  if (parts.size === 0) return await hash;
+  const inside = partsIn(render.slots, parts);
+  return await hashPage({ head: await hash, body: JSON.stringify(Array.from(inside, ({ body }) => body)) });
+}
+
+function concat(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
+}
+
+const hashes = new WeakMap<Render, Promise<string>>();
 
 /**
  * The shared view that is a person's.

@@ -90,7 +90,7 @@ export class Renderer {
    * @throws HttpError 504 after `limits.load`, 403 for a topic that is not for its person; whatever the page throws
    */
   render(page: Page, parts: ContextParts): Render | Response | Promise<Render | Response> {
-    const since = this.#topics.now;
+    const { since = this.#topics.now } = parts;
     const { means, watch } = this.#means(page, parts, allowing(parts));
     const context = page.options.cache === undefined
       ? pageContext(parts, means)
@@ -111,7 +111,7 @@ export class Renderer {
    * @throws HttpError as {@linkcode render}; TypeError where it writes a `<Head>`; whatever it throws
    */
   async renderPart(page: Page, slot: PlacedSlot, parts: ContextParts): Promise<Part> {
-    const since = this.#topics.now;
+    const { since = this.#topics.now } = parts;
     const { means, watch } = this.#means(page, parts, allowing(parts));
     for (const topic of slot.topics) void watch.add(topic)?.catch(() => {});
     const rendered = slot.render(pageContext(parts, means));

@@ -236,6 +236,7 @@ export class SharedView implements Follower, Refreshable {
       await outcome.left.body?.cancel();
     } catch (error) {
       reference = this.#means.failed(error, this.page);
+      if (reference !== undefined) void this.#means.refreshes.again(this);
     }
     for (const reader of [...this.#readers]) reader.fail(reference);
   }
@@ -249,7 +250,9 @@ export class SharedView implements Follower, Refreshable {
   /** Somebody does so no longer. */
   detach(reader: Reader): void {
     if (!this.#readers.delete(reader)) return;
-    if (this.#readers.size === 0) this.#means.used(this);
+    if (this.#readers.size > 0) return;
+    this.#means.refreshes.remove(this);
+    this.#means.used(this);
   }
 
   /** Somebody shows other parts in a version of it than before: a name that is in one of them is no address. */

@@ -184,7 +184,11 @@ export const noParts: PartsById = new Map();
  * Names a page that was rendered: two that differ have different names (64 bits of SHA-256, base64url).
  */
 export async function hashPage({ head, body }: { head: string; body: string }): Promise<string> {
-  const bytes = new TextEncoder().encode(`${head}\n${body}`);
+  return await hashBytes(new TextEncoder().encode(`${head}\n${body}`));
+}
+
+/** The same of bytes. */
+export async function hashBytes(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   return digest.subarray(0, 8).toBase64({ alphabet: "base64url", omitPadding: true });
 }

@@ -8,6 +8,7 @@ import { errorSentences, WireError } from "../../protocol/errors.ts";
 import { writeFrame } from "../../protocol/codec.ts";
 import type { CallFrame, ElementData, Json, ServerFrame } from "../../protocol/frames.ts";
 import { addressOf, type ReflexAudience, sessionAddress } from "../bus/audience.ts";
+import type { Notice } from "../bus/notice.ts";
 import type { Piece, Told } from "../bus/told.ts";
 import { Topic } from "../bus/topic.ts";
 import type { ContextValues } from "../http/context.ts";
@@ -132,7 +133,7 @@ function result(
   { frame: [, n, acknowledged, target], hash, from: { page } }: CheckedCall,
   drafts: Drafts,
   { ticket, showing, flash: added, after, operations, said = nobody }: Effects,
-  { limits, writer }: Host,
+  { limits, writer, channel }: Host,
 ): CallResult {
   const json = value === undefined ? undefined : resultJson(value, target, limits.outcome);
   const frame: ServerFrame = ["done", n, json];
@@ -150,7 +151,8 @@ function result(
   };
   const { read, values, state } = drafts.changes();
   const flash = { added, place: placeOf(showing, ticket) };
-  const change = { read, values, state, outcome, flash, acknowledged, ticket };
+  const publication = channel.publication(noticesOf(topics, said));
+  const change = { read, values, state, outcome, flash, acknowledged, ticket, publication };
   return {
     change,
     reflex,
@@ -162,6 +164,13 @@ function result(
     after,
     frame,
   };
+}
+
+function noticesOf(topics: readonly string[], said: readonly Said[]): Notice[] {
+  return [
+    ...topics.map((topic) => ["changed", topic] as const),
+    ...said.map(({ address, told }) => ["told", address, told] as const),
+  ];
 }
 
 // Who logs in or is led elsewhere sees another page next.
@@ -227,6 +236,10 @@ class OneCall implements CallContext {
 
   get params(): Readonly<Record<string, string>> {
     return this.#call.from.params;
+  }
+
+  get sessionId(): string {
+    return this.#call.from.session;
   }
 
   get headers(): Headers {

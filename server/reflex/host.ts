@@ -6,6 +6,7 @@
 
 import type { Clock } from "../../protocol/clock.ts";
 import type { Limits } from "../../protocol/limits.ts";
+import type { Channel } from "../bus/channel.ts";
 import type { Attendance } from "../bus/attendance.ts";
 import type { Refreshes } from "../bus/refreshes.ts";
 import type { Topics } from "../bus/topics.ts";
@@ -19,10 +20,10 @@ import type { ParkedViews } from "../page/parked_views.ts";
 import type { Resting } from "../page/resting.ts";
 import type { SharedViews } from "../page/shared_views.ts";
 import type { Records } from "../session/records.ts";
-import type { Turns } from "../session/turns.ts";
 import type { SessionValues } from "../session/values.ts";
 import type { Pending } from "./pending.ts";
 import type { Registry } from "./registry.ts";
+import type { Retries } from "./retries.ts";
 import type { Visit } from "./visit.ts";
 
 /** What is kept of the request that opened a page's socket. */
@@ -46,7 +47,7 @@ export interface Host {
   readonly logCalls: boolean;
   readonly records: Records;
   readonly values: SessionValues;
-  readonly turns: Turns;
+  readonly retries: Retries;
   readonly pending: Pending;
   readonly registry: Registry;
   readonly renderer: Renderer;
@@ -55,10 +56,17 @@ export interface Host {
   readonly resting: Resting;
   readonly shared: SharedViews;
   readonly topics: Topics;
+  readonly channel: Channel;
   readonly attendance: Attendance;
   readonly refreshes: Refreshes;
   /** The live pages of this isolate, by visit. */
   readonly visits: Map<string, Visit>;
+  /**
+   * Renders a page that a socket asks for, when it is its turn.
+   *
+   * @throws HttpError 503 where there are too many
+   */
+  inTurn<T>(render: () => Promise<T>): Promise<T>;
   /** Opens the page data that a browser has sent. */
   open(session: string, token: string): Promise<OpenedPage | undefined>;
   /**
@@ -66,7 +74,11 @@ export interface Host {
    *
    * @returns what it has set, or `undefined` where it has not let the page pass
    */
-  admit(url: URL, user: string | undefined, handshake: Handshake): Promise<ContextValues | undefined>;
+  admit(
+    url: URL,
+    who: { readonly user: string | undefined; readonly sessionId: string },
+    handshake: Handshake,
+  ): Promise<ContextValues | undefined>;
   /** The page of a path (with the base and query) and its params; `undefined` where there is none any more. */
   find(path: string): { page: Page; params: Record<string, string> } | undefined;
 }

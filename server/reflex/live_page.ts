@@ -12,19 +12,18 @@ import type { Offered, Piece, Told } from "../bus/told.ts";
 import type { ContextValues } from "../http/context.ts";
 import { HttpError } from "../http/error.ts";
 import type { ContextParts } from "../page/context.ts";
-import type { FormErrors } from "../page/form.ts";
 import type { PlacedSlot } from "../page/live_slot.ts";
 import { findShared, mayFollow, renderParts } from "../page/open_view.ts";
 import type { Page, Untyped } from "../page/page.ts";
 import type { Reader, SharedView, Step } from "../page/shared_view.ts";
-import { fullBody, type Part, type Render, type Shown } from "../page/shown.ts";
+import { fullBody, type Part, type PartsById, type Render, type Shown } from "../page/shown.ts";
 import { hashPage, noParts, type View } from "../page/view.ts";
-import type { Flash } from "../session/flash.ts";
 import type { Snapshot } from "../session/records.ts";
-import { makeReference, visitState } from "./call.ts";
+import { makeReference } from "./call.ts";
 import type { Host } from "./host.ts";
 import type { Reflex } from "./reflex.ts";
 import { Mailbox } from "./mailbox.ts";
+import { Person } from "./person.ts";
 import { type Line, Screen } from "./screen.ts";
 import { shownWithin, type Within } from "./within.ts";
 
@@ -66,6 +65,14 @@ export interface Ran {
   readonly pieces?: readonly Piece[];
 }
 
+/** How a page is rendered. */
+interface How {
+  /** All of it, or only what has changed. */
+  readonly all: boolean;
+  /** When session and state were looked up, as topics count changes: what changes from then on makes another render. */
+  readonly since: number | undefined;
+}
+
 /**
  * A live page. It renders, compares with what the browser shows, and sends the difference: after a call, and when
  * something has changed that it shows.
@@ -86,6 +93,10 @@ export class LivePage implements Refreshable, Reader {
   /** What it is told as soon as it shows what has changed before. */
   #late: Told[] | undefined;
   #mail: Mailbox | undefined;
+  /** Whether it may be somebody else's by now, and could not be found out. */
+  #isDoubted = false;
+  /** Until when its browser is fetching a cookie, after which it comes back by itself. */
+  #ledUntil = 0;
 
   constructor(parts: LivePageParts, host: Host, line: Line) {
     this.parts = parts;
@@ -101,7 +112,12 @@ export class LivePage implements Refreshable, Reader {
     view.follow(this.#host.topics);
     view.live = this;
     view.shared?.attach(this);
-    this.#mail = new Mailbox(this.parts, (told) => this.#tellPerson(told));
+    this.#mail = new Mailbox(this.parts, {
+      tell: (told) => void this.#tellPerson(told),
+      doubt: () => {
+        if (this.#host.clock.now() >= this.#ledUntil) void this.#isStillTheirs();
+      },
+    });
     this.#mail.follow(this.#host.topics);
     this.#host.attendance.enter();
   }
@@ -165,9 +181,13 @@ export class LivePage implements Refreshable, Reader {
     view.state = seen.version;
   }
 
-  /** Renders, and sends what has changed, with the outcome of the call that changed it. */
-  show(seen: Snapshot, ran?: Ran): void | Promise<void> {
-    return this.#inTurn(() => this.#show(seen, ran, true));
+  /**
+   * Renders, and sends what has changed, with the outcome of the call that changed it.
+   *
+   * @param since when `seen` was looked up, where others may have changed it since; as topics count changes
+   */
+  show(seen: Snapshot, ran?: Ran, since?: number): void | Promise<void> {
+    return this.#inTurn(() => this.#show(seen, ran, { all: true, since }));
   }
 
   /**
@@ -197,13 +217,23 @@ export class LivePage implements Refreshable, Reader {
     void this.#inTurn(() => this.#detached ? undefined : this.#screen.add(pieces));
   }
 
+  /** It is not known whether what its call has done was committed: that is found out as soon as it can be. */
+  doubt(): void {
+    if (this.#detached || this.#isOver) return;
+    this.#isDoubted = true;
+    this.wake();
+  }
+
+  /** Its browser fetches a new cookie now. To be told that its session has ended would have it load the page twice. */
+  lead(): void {
+    this.#ledUntil = this.#host.clock.now() + this.#host.limits.ticket;
+  }
+
   /** It is told something, once it shows what had changed before. */
   tell(told: Told): void {
     if (this.#detached || this.#isOver) return;
-    const late = this.#late ??= [];
-    if (late.length >= MOST_LATE) late.shift();
-    late.push(told);
-    if (late.length === 1) this.#tellLate();
+    this.#keepForLater(told);
+    if (this.#late?.length === 1) this.#tellLate();
   }
 
   /** Something has changed that is shown. */
@@ -217,12 +247,18 @@ export class LivePage implements Refreshable, Reader {
     if (this.#line.isBehind) return this.#line.whenRead(this.#onRead);
     try {
       await this.#inTurn(async () => {
-        if (this.#detached || !this.parts.view.isBehind) return; // a call has shown it meanwhile
-        const seen = await this.#look();
-        if (seen !== undefined) await this.#show(seen, undefined, seen.version !== this.parts.view.state);
+        const { view } = this.parts;
+        if (this.#detached || (!view.isBehind && !this.#isDoubted)) return; // a call has shown it meanwhile
+        const { now: since } = this.#host.topics;
+        const isDoubted = this.#isDoubted, seen = await this.#look();
+        this.#isDoubted = false;
+        const isOld = seen?.version !== view.state;
+        if (seen !== undefined && (view.isBehind || (isDoubted && isOld))) {
+          await this.#show(seen, undefined, { all: isOld, since });
+        }
       });
     } catch (error) {
-      this.#host.log.error("a page could not be brought up to date", error, { page: this.parts.page.path });
+      return this.#tryLater(error);
     }
     this.#tellNow();
   }
@@ -248,6 +284,14 @@ export class LivePage implements Refreshable, Reader {
     else this.#line.send(["error", 0, "render", `${errorSentences.render} (Reference ${reference}.)`]);
   }
 
+  // The store is away, for one.
+  #tryLater(error: unknown): void {
+    if (this.#detached || !this.#host.refreshes.again(this)) return;
+    this.#host.log.error("pages could not be brought up to date, and will be", error, {
+      page: this.parts.page.path,
+    });
+  }
+
   // One for all that waits, made when a reader is behind for the first time.
   get #onRead(): () => void {
     return this.#read ??= () => {
@@ -256,6 +300,12 @@ export class LivePage implements Refreshable, Reader {
       if (this.parts.view.isBehind) this.wake();
       this.#tellLate();
     };
+  }
+
+  #keepForLater(told: Told): void {
+    const late = this.#late ??= [];
+    if (late.length >= MOST_LATE) late.shift();
+    late.push(told);
   }
 
   // What was changed before it was said is shown first: it may be about that.
@@ -271,7 +321,7 @@ export class LivePage implements Refreshable, Reader {
 
   #tellNow(): void {
     const late = this.#late;
-    if (late === undefined || this.#detached || this.#isOver) return;
+    if (late === undefined || this.#detached || this.#isOver || this.#isDoubted) return;
     if (this.#line.isBehind) return this.#line.whenRead(this.#onRead);
     this.#late = undefined;
     for (const told of late) this.#screen.tell(told);
@@ -279,10 +329,21 @@ export class LivePage implements Refreshable, Reader {
   }
 
   // What is for one person is not for whoever has the page open after a logout elsewhere.
-  #tellPerson(told: Told): void {
-    this.#look().then((seen) => {
-      if (seen !== undefined) this.tell(told);
-    }).catch((error) => this.#host.log.error("a page could not be told something", error));
+  async #tellPerson(told: Told): Promise<void> {
+    if (await this.#isStillTheirs()) this.tell(told);
+    else if (this.#isDoubted) this.#keepForLater(told);
+  }
+
+  // A page that is somebody else's by now is loaded again; what cannot be found out now is found out later.
+  async #isStillTheirs(): Promise<boolean> {
+    if (this.#detached || this.#isOver) return false;
+    try {
+      return await this.#look() !== undefined;
+    } catch (error) {
+      this.#isDoubted = true;
+      this.#tryLater(error);
+      return false;
+    }
   }
 
   // What a call has shown is shown before the next one looks at it.
@@ -297,11 +358,10 @@ export class LivePage implements Refreshable, Reader {
     return done;
   }
 
-  /** @param all whether all of it is rendered, or only what has changed */
-  #show(seen: Snapshot, ran: Ran | undefined, all: boolean): void | Promise<void> {
+  #show(seen: Snapshot, ran: Ran | undefined, how: How): void | Promise<void> {
     if (this.#detached) return;
     if (ran !== undefined) this.#screen.owe(ran.outcome, ran.pieces);
-    const shown = this.#renderOrTell(seen, ran, all);
+    const shown = this.#renderOrTell(seen, ran, how);
     if (shown instanceof Promise) return shown.then((shown) => this.#finish(shown, seen, ran?.within));
     this.#finish(shown, seen, ran?.within);
   }
@@ -326,10 +386,10 @@ export class LivePage implements Refreshable, Reader {
   #renderOrTell(
     seen: Snapshot,
     ran: Ran | undefined,
-    all: boolean,
+    { all, since }: How,
   ): Shown | undefined | Promise<Shown | undefined> {
     try {
-      const person = this.#person(seen, ran?.reflex);
+      const person = this.#person(seen, ran?.reflex, since);
       const shown = person instanceof Promise
         ? person.then((person) => this.#renderFor(person, seen, all))
         : this.#renderFor(person, seen, all);
@@ -345,6 +405,12 @@ export class LivePage implements Refreshable, Reader {
     const { path } = this.parts.page;
     this.#host.log.error("a page could not be rendered", error, { page: path, reference });
     this.fail(reference);
+    this.#tryAgain();
+  }
+
+  // What was not shown is still to be shown, and nobody may ever ask for it again.
+  #tryAgain(): void {
+    if (!this.#detached && !this.#isOver) void this.#host.refreshes.again(this);
   }
 
   #renderFor(
@@ -399,7 +465,7 @@ export class LivePage implements Refreshable, Reader {
     person: ContextParts,
     { all, moved }: { all: boolean; moved: boolean },
   ): Promise<Shown | undefined> {
-    const { page, view } = this.parts;
+    const { view } = this.parts;
     // Who they are, or what they have chosen, may lead them to another view.
     if (moved && !await this.#isOurs(person)) return this.#resync("key");
     if (shared.ended) return this.#resync("base");
@@ -415,9 +481,19 @@ export class LivePage implements Refreshable, Reader {
     const { shown } = view;
     if (shown === undefined) return this.#resync("behind");
     if (shown.render.slots.length === 0) return shown;
-    const parts = await renderParts(page, shown.render.slots, person, this.#host.renderer, this.#keep(all));
+    const parts = await this.#renderParts(shown.render.slots, person, all);
     // Others may have changed the page meanwhile.
     return view.shown === undefined ? this.#resync("behind") : { render: view.shown.render, parts };
+  }
+
+  async #renderParts(slots: readonly PlacedSlot[], person: ContextParts, all: boolean): Promise<PartsById> {
+    const { page, view } = this.parts;
+    try {
+      return await renderParts(page, slots, person, this.#host.renderer, this.#keep(all));
+    } catch (error) {
+      for (const { id } of slots) view.addStale(id);
+      throw error;
+    }
   }
 
   /** What need not be rendered again of the parts. */
@@ -465,7 +541,11 @@ export class LivePage implements Refreshable, Reader {
       if (!await this.maySee(seen)) return void this.#resync("left");
       if (this.#line.isBehind) this.#line.whenRead(this.#onRead);
       else this.#catchUp({ asked: true });
-    })?.catch((error) => this.#host.log.error("a page could not be checked", error));
+    })?.catch((error) => {
+      this.#host.log.error("a page could not be checked", error);
+      // A call of theirs would show them what they were not asked about: loading the page asks.
+      if (!this.#detached) this.#resync("left");
+    });
   }
 
   /** Whether this person may see what there is to be shown: it is of their key, and of topics that are theirs to see. */
@@ -496,15 +576,21 @@ export class LivePage implements Refreshable, Reader {
     return this.#resync("identity");
   }
 
-  #person(seen: Snapshot, ran?: Reflex): ContextParts | Promise<ContextParts> {
+  #person(seen: Snapshot, ran?: Reflex, since?: number): ContextParts | Promise<ContextParts> {
     const session = this.#host.values.read(seen.values);
     return session instanceof Promise
-      ? session.then((session) => this.#personOf(session, seen, ran))
-      : this.#personOf(session, seen, ran);
+      ? session.then((session) => this.#personOf(session, seen, ran, since))
+      : this.#personOf(session, seen, ran, since);
   }
 
-  #personOf(session: Untyped, seen: Snapshot, ran: Reflex | undefined): ContextParts {
-    return new Person(this.parts, session, seen, ran);
+  #personOf(
+    session: Untyped,
+    seen: Snapshot,
+    ran: Reflex | undefined,
+    since: number | undefined,
+  ): ContextParts {
+    const { view: { errors } } = this.parts;
+    return new Person(this.parts, { session, seen, errors, ran, since });
   }
 
   #resync(reason: string): undefined {
@@ -514,45 +600,7 @@ export class LivePage implements Refreshable, Reader {
   }
 }
 
-/** Who a page is rendered for. Few pages read their URL, so that it is made when one does. */
-class Person implements ContextParts {
-  readonly owner: string;
-  readonly params: Record<string, string>;
-  readonly state: Untyped;
-  readonly user: string | undefined;
-  readonly flash: readonly Flash[];
-  readonly values: ContextValues;
-  readonly errors: FormErrors;
-  readonly #href: string;
-  #url: URL | undefined;
-
-  constructor(
-    { page, params, href, values, session: name, view }: LivePageParts,
-    readonly session: Untyped,
-    seen: Snapshot,
-    readonly ran: Reflex | undefined,
-  ) {
-    this.owner = ownerOf(name, seen);
-    this.params = params;
-    this.state = visitState(seen, page);
-    this.user = seen.user;
-    this.flash = seen.visit.flash;
-    this.values = values;
-    this.errors = view.errors;
-    this.#href = href;
-  }
-
-  get url(): URL {
-    return this.#url ??= new URL(this.#href);
-  }
-}
-
 const none: readonly PlacedSlot[] = [];
 
 /** So much may be said to a page before it has read what it shows; then the oldest is forgotten. */
 const MOST_LATE = 64;
-
-/** Names whose data it is that a render has loaded. */
-export function ownerOf(session: string, { identity }: Pick<Snapshot, "identity">): string {
-  return `${session} ${identity}`;
-}

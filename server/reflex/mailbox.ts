@@ -8,19 +8,21 @@ import { sessionAddress, userAddress } from "../bus/audience.ts";
 import type { Listener, Told } from "../bus/told.ts";
 import type { Follower, Topics } from "../bus/topics.ts";
 
-/** Where a page is told what is for its session, or for its person, alone. */
+/** Where a page is told what is for its session, or for its person, alone; and that it is to be asked who it is. */
 export class Mailbox implements Follower, Listener {
   readonly #names: ReadonlySet<string>;
   /** Tells the page. */
   readonly tell: (told: Told) => void;
+  /** Has it find out whether it is still theirs. */
+  readonly changed: () => void;
 
-  /** @param tell does so */
   constructor(
     { session, user }: { readonly session: string; readonly user: string | undefined },
-    tell: (told: Told) => void,
+    { tell, doubt }: { readonly tell: (told: Told) => void; readonly doubt: () => void },
   ) {
     this.#names = new Set([sessionAddress(session), ...user === undefined ? [] : [userAddress(user)]]);
     this.tell = tell;
+    this.changed = doubt;
   }
 
   /** From now on it is told. */
@@ -32,8 +34,6 @@ export class Mailbox implements Follower, Listener {
   leave(topics: Topics): void {
     topics.change(this, this.#names, nowhere);
   }
-
-  changed(): void {} // nobody can publish these
 
   addListeners(listeners: Set<Listener>): void {
     listeners.add(this);

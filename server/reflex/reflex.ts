@@ -40,6 +40,8 @@ export interface CallContext {
   readonly headers: Headers;
   /** Who it is. */
   readonly user: string | undefined;
+  /** Names the session. */
+  readonly sessionId: string;
   /** Aborted when the call has taken too long. */
   readonly signal: AbortSignal;
   /** What middleware has set. */
@@ -193,6 +195,14 @@ export abstract class Reflex<Session extends object = any, State extends object 
   /** Who it is; `undefined` before a login. */
   get user(): string | undefined {
     return this.#current("user").user;
+  }
+
+  /**
+   * Names the session, for `app.disconnect()` and for lists of where somebody is logged in; a login gives it another. It
+   * opens nothing: what the browser shows is sealed.
+   */
+  get sessionId(): string {
+    return this.#current("sessionId").sessionId;
   }
 
   /** An id of this call, the same however often its body runs: an idempotency key for the world outside. */
@@ -404,9 +414,11 @@ export abstract class Reflex<Session extends object = any, State extends object 
 
   /**
    * Has something done when the call is committed, and not where it fails: for the world outside (mail, payments), where
-   * a body that runs again would do it twice. Nobody waits for it but a server that stops. It runs after each commit of a
-   * call, and a call is committed once; where the process dies in between, or the store's answer is lost, it does not
-   * run. What it writes to session and state is not kept; what goes wrong in it is in the log.
+   * a body that runs again would do it twice. Nobody waits for it but a server that stops. It runs at least once: where
+   * the process dies in between, or the store's answer is lost, the next process to which the page comes runs the body
+   * again on what it saw, for this alone. (Not where its browser never comes back, nor for a call with more than
+   * `limits.record` of session, state and arguments.) What it writes to session and state is not kept; what goes wrong in
+   * it is in the log.
    *
    * @param run what is to be done; several run one after another. {@linkcode Reflex.id} is a key for the other side
    *

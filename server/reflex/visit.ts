@@ -16,14 +16,20 @@ import type {
 } from "../../protocol/frames.ts";
 import { Attribute, Close } from "../../protocol/markers.ts";
 import { PROTOCOL_VERSION } from "../../protocol/version.ts";
+import { HttpError } from "../http/error.ts";
+import { noErrors } from "../page/form.ts";
+import { hashOpened, type Opened, openView } from "../page/open_view.ts";
 import { View } from "../page/view.ts";
 import type { OpenedPage } from "../page/page_data.ts";
 import { isForgotten, type Snapshot } from "../session/records.ts";
 import type { Connection } from "../socket/connection.ts";
-import { type CallResult, type CheckedCall, errorFrame, failedCall, runCall } from "./call.ts";
+import { type CallResult, type CheckedCall, errorFrame, runCall } from "./call.ts";
+import { commitCall } from "./commit.ts";
 import { askSchema, checkedTarget, formOf, noteErrors, sentencesOf } from "./form_check.ts";
+import { finish, resume } from "./finish.ts";
 import type { Handshake, Host } from "./host.ts";
 import { LivePage } from "./live_page.ts";
+import { Person, type Whereabouts } from "./person.ts";
 import type { Resolved } from "./run.ts";
 
 /** The frames of one page socket, in their order. */
@@ -53,7 +59,7 @@ export class Visit {
   /** Takes a frame. Calls wait in line; the promise is done when this frame is. */
   frame(frame: ClientFrame, text: string): Promise<void> {
     if (frame[0] === "call") return this.#enqueue(frame, text);
-    return this.#inTurn(() => this.#hello(frame as HelloFrame));
+    return this.#inTurn(() => this.#open(frame as HelloFrame));
   }
 
   /** The socket is gone: the view waits a while for another. */
@@ -76,6 +82,16 @@ export class Visit {
     this.#connection.close(Close.replaced, "The page is open on another socket.");
   }
 
+  // A socket that is neither live nor gone would leave its page waiting for ever.
+  async #open(frame: HelloFrame): Promise<void> {
+    try {
+      await this.#hello(frame);
+    } catch (error) {
+      this.#connection.close(Close.failed, "The page cannot be found out about now; come back.");
+      throw error;
+    }
+  }
+
   // ["hello", 3, "AQ…", 0]
   async #hello([, protocol, token, version]: HelloFrame): Promise<void> {
     const handshake = this.#handshake;
@@ -88,31 +104,24 @@ export class Visit {
     }
     const data = await this.#host.open(this.#session, token);
     if (data === undefined) return this.#resync("stale");
+    const { now: since } = this.#host.topics;
     const seen = await this.#host.records.read(this.#session, data.visit);
     if (seen.endedAt !== undefined || seen.identity !== data.identity) return this.#resync("identity");
     if (isForgotten(seen, data.sealedAt)) return this.#resync("forgotten");
     const found = this.#host.find(data.path);
     if (found === undefined) return this.#resync("page");
     const url = new URL(data.path, handshake.origin), { href } = url;
-    const values = await this.#host.admit(url, seen.user, handshake);
+    const who = { user: seen.user, sessionId: this.#session };
+    const values = await this.#host.admit(url, who, handshake);
     if (values === undefined) return this.#resync("left");
     // Whoever held this visit parks its view first.
     this.#host.visits.get(data.visit)?.replace();
-    const view = this.#takeView(data, version, seen);
+    const { visit, identity, sealedAt } = data, session = this.#session;
+    const where = { ...found, href, values, session };
+    const view = this.#takeView(data, version, seen) ??
+      await this.#openAnew(data, version, seen, where, since);
     if (view === undefined) return this.#resync("base");
-    const { visit, identity, sealedAt } = data;
-    const parts = {
-      visit,
-      session: this.#session,
-      identity,
-      user: seen.user,
-      sealedAt,
-      ...found,
-      href,
-      values,
-      told: handshake.told,
-      view,
-    };
+    const parts = { visit, identity, user: seen.user, sealedAt, ...where, told: handshake.told, view };
     const live = new LivePage(parts, this.#host, this.#connection);
     let maySee = false;
     try {
@@ -128,9 +137,10 @@ export class Visit {
     live.attach();
     this.#connection.send(["ready", view.version]);
     const isOld = view.state !== seen.version, { isBehind } = view;
-    if (isOld) await live.show(seen); // before others are shown who is here: it may say something else
+    if (isOld) await live.show(seen, undefined, since); // before others are shown who is here: it may say something else
     live.join();
     if (isBehind && !isOld) await live.refresh();
+    if (seen.entries.visit !== null) await resume(live.parts, seen, this.#host);
   }
 
   /** What the browser shows, as far as it can be said. */
@@ -142,6 +152,35 @@ export class Visit {
     // What it depends on may have changed while nobody was here to hear of it.
     if (data.isWatched || version !== 0 || seen.version !== data.state) return undefined;
     return new View({ hash: data.hash, state: data.state, render: undefined });
+  }
+
+  // Another isolate has rendered what the browser shows. Where it would be the same here, it is true now.
+  async #openAnew(
+    { hash, isWatched }: OpenedPage,
+    version: number,
+    seen: Snapshot,
+    where: Whereabouts,
+    since: number,
+  ): Promise<View | undefined> {
+    if (!isWatched || version !== 0) return undefined;
+    const session = await this.#host.values.read(seen.values);
+    const person = new Person(where, { session, seen, errors: noErrors, ran: undefined, since });
+    let opened: Opened | Response;
+    try {
+      opened = await this.#host.inTurn(() => openView(where.page, person, this.#host));
+    } catch (error) {
+      // Whoever loads the page again is told what is wrong, or to wait.
+      if (!(error instanceof HttpError)) {
+        this.#host.log.error("a page could not be rendered", error, { page: where.page.path });
+      }
+      return undefined;
+    }
+    if (opened instanceof Response) {
+      await opened.body?.cancel();
+      return undefined;
+    }
+    if (await hashOpened(opened) !== hash) return undefined;
+    return new View({ hash, state: seen.version, ...opened });
   }
 
   // ["call", 3, 2, "Counter#increment", [5], {"a":{"id":"increment"}}]
@@ -201,33 +240,34 @@ export class Visit {
 
   // What became of it, in a word for the log: how it was shown, or the code of its error.
   async #run(live: LivePage, frame: CallFrame, hash: string): Promise<string> {
-    const { turns } = this.#host;
-    let leave: (() => void) | undefined;
+    const { visit } = live.parts;
     try {
-      await turns.quiet(this.#session);
-      for (let tried = 1; tried <= this.#host.limits.conflicts; tried++) {
-        const became = await this.#try(live, frame, hash);
-        if (became !== undefined) return became;
-        leave ??= await turns.take(this.#session);
-      }
-      throw new WireError("busy");
+      return await this.#host.retries.run(
+        this.#session,
+        visit,
+        (seen, since) => this.#try(live, frame, hash, seen, since),
+      );
     } catch (error) {
       const what = `the call ${frame[3]} could not be carried out`;
+      if (!(error instanceof WireError)) live.doubt();
       this.#connection.send(
         error instanceof WireError
           ? errorFrame(frame[1], error, what, this.#host)
           : this.#unavailable(frame[1], what, error),
       );
       return error instanceof WireError ? error.code : "unavailable";
-    } finally {
-      leave?.();
     }
   }
 
-  // Once from reading to committing. `undefined`: somebody else was quicker, and nothing has happened.
-  async #try(live: LivePage, frame: CallFrame, hash: string): Promise<string | undefined> {
+  // Once, on what was read. `undefined`: somebody else was quicker, and nothing has happened.
+  async #try(
+    live: LivePage,
+    frame: CallFrame,
+    hash: string,
+    seen: Snapshot,
+    since: number,
+  ): Promise<string | undefined> {
     const [, n] = frame;
-    const seen = await this.#host.records.read(this.#session, live.parts.visit);
     if (seen.endedAt !== undefined || seen.identity !== live.parts.identity) {
       this.#connection.send(["error", n, "stale", "The session has changed; the page is loaded again."]);
       this.#resync("identity");
@@ -238,28 +278,22 @@ export class Visit {
       throw new WireError("expired");
     }
     if (n <= seen.visit.last) {
-      return await this.#again(live, frame, hash, seen);
+      return await this.#again(live, frame, hash, seen, since);
     }
     if (live.parts.view.shown === undefined) await live.base(seen);
     if (frame[3] === Attribute.check) return await this.#askForm(live, frame, seen);
     const call: CheckedCall = { frame, hash, resolved: this.#check(live, frame), from: live.parts, live };
     const running = runCall(call, seen, this.#host);
-    let result = running instanceof Promise ? await running : running;
-    const { records } = this.#host;
-    let committed: Snapshot | undefined;
+    const ran = running instanceof Promise ? await running : running;
+    const done = await commitCall(call, seen, ran, this.#host);
+    if (done === undefined) return undefined;
+    const { result, committed } = done;
     try {
-      committed = await records.commit(this.#session, live.parts.visit, seen, result.change);
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      // Too large to be kept: the call has failed, and that is its outcome.
-      result = failedCall(call, error, result.change.read, this.#host);
-      committed = await records.commit(this.#session, live.parts.visit, seen, result.change);
-    }
-    if (committed === undefined) return undefined;
-    try {
-      await this.#tell(live, call, result, seen, committed);
+      await this.#tell(live, call, result, seen, committed, since);
     } finally {
-      if (result.after.length > 0) this.#host.pending.follow(this.#doAfter(result.after, frame));
+      if (result.after.length > 0) {
+        this.#host.pending.follow(finish(result.after, frame, live.parts, this.#host));
+      }
     }
     return result.frame[0] === "error" ? result.frame[2] : result.showing.mode;
   }
@@ -300,6 +334,7 @@ export class Visit {
     { reflex, value, topics, change, showing, pieces, said, frame }: CallResult,
     seen: Snapshot,
     committed: Snapshot,
+    since: number,
   ): void | Promise<void> {
     const { view } = live.parts, [, n, , target, args = [], element] = call.frame;
     const isNoted = this.#noteForm(live, call.frame, frame);
@@ -312,6 +347,8 @@ export class Visit {
     }
     // What others have changed is not held back, nor what is no longer wrong with a form.
     const roots = view.isBehind || isNoted ? undefined : element?.r;
+    // The commit has made sure of a session that the call has read; of another it knows what it was before.
+    const isSure = change.read || this.#host.topics.now === since;
     for (const topic of topics) this.#host.topics.publish(topic);
     const outcome: Outcome = value === undefined ? [n] : [n, value];
     const within = roots === undefined ? undefined : {
@@ -321,36 +358,32 @@ export class Visit {
       since: this.#host.topics.now,
     };
     const shown = showing.mode === "page"
-      ? live.show(committed, { outcome, reflex, within, pieces })
+      ? live.show(committed, { outcome, reflex, within, pieces }, isSure ? undefined : since)
       : live.showPieces(showing.pieces, outcome, pieces);
     const { ticket, to } = change.outcome;
     if (ticket === undefined && to === undefined && said.length === 0) return shown;
     const then = () => {
       for (const { address, told } of said) this.#host.topics.tell(address, told);
-      this.#lead(ticket, to);
+      this.#lead(live, ticket, to);
     };
     return shown instanceof Promise ? shown.then(then) : then();
   }
 
-  // One after another; nobody who has called waits for it.
-  async #doAfter(after: CallResult["after"], [, n, , target]: CallFrame): Promise<void> {
-    for (const run of after) {
-      try {
-        await run();
-      } catch (error) {
-        this.#host.log.error("what was to be done after a commit failed", error, { target, n });
-      }
-    }
-  }
-
   // What the browser has to do outside the page.
-  #lead(ticket: string | undefined, to: string | undefined): void {
+  #lead(live: LivePage, ticket: string | undefined, to: string | undefined): void {
+    if (ticket !== undefined) live.lead();
     if (to !== undefined) this.#connection.send(["go", to, ticket]);
     else if (ticket !== undefined) this.#connection.send(["ticket", ticket]);
   }
 
   // A call that was sent again: its outcome is told again, its body does not run.
-  async #again(live: LivePage, frame: CallFrame, hash: string, seen: Snapshot): Promise<string> {
+  async #again(
+    live: LivePage,
+    frame: CallFrame,
+    hash: string,
+    seen: Snapshot,
+    since: number,
+  ): Promise<string> {
     const [, n] = frame;
     const stored = seen.visit.outcomes.find((outcome) => outcome.n === n);
     let became: "again" | "expired" | "replayed" = "again";
@@ -361,10 +394,11 @@ export class Visit {
     } else if (stored !== undefined) {
       this.#connection.sendText(stored.frame!);
       if (stored.operations !== undefined) live.repeat(stored.operations);
-      this.#lead(stored.ticket, stored.to);
+      this.#lead(live, stored.ticket, stored.to);
+      await resume(live.parts, seen, this.#host);
       if (stored.to !== undefined) return became;
     }
-    if (live.parts.view.state !== seen.version) await live.show(seen);
+    if (live.parts.view.state !== seen.version) await live.show(seen, undefined, since);
     return became;
   }
 

@@ -7,7 +7,10 @@
  * | `APP:s:{SESSION}` | the session's values, and messages for its next page |
  * | `APP:x:{SESSION}` | which visits have a record, oldest first, and until when others had |
  * | `APP:v:{SESSION}:VISIT` | the page's state, its messages, the mark and the outcomes |
+ * | `APP:q:{SESSION}`, `APP:w:{SESSION}` | whose call is to be let pass, and who waits to be: see `claims.ts` |
+ * | `APP:a:{SESSION}:VISIT` | calls that have something left to be done: see `afterwork.ts` |
  * | `APP:t:TICKET` | a login, a logout or cookies that wait for their fetch |
+ * | `APP:u:{USER}` | the sessions of a user |
  *
  * The braces are part of the key, and tell a store which keys are changed together.
  *
@@ -18,7 +21,11 @@ import type { Clock } from "../../protocol/clock.ts";
 import type { Json } from "../../protocol/frames.ts";
 import type { Limits } from "../../protocol/limits.ts";
 import type { NewCookie } from "../http/cookie.ts";
+import type { Publication } from "../engine/bus.ts";
 import { KnownSnapshots } from "./_known.ts";
+import { Names, tag } from "./_names.ts";
+import { Afterwork, type Unfinished } from "./afterwork.ts";
+import { Claims } from "./claims.ts";
 import {
   type Flash,
   type FlashPlace,
@@ -30,7 +37,7 @@ import {
   sessionText,
   type VisitFlash,
 } from "./flash.ts";
-import type { Check, Entry, Store, Write } from "./store.ts";
+import type { Check, Entry, Store, Write } from "../engine/store.ts";
 
 /** A record was too large to be kept. */
 export class RecordTooLarge extends RangeError {
@@ -90,8 +97,12 @@ export interface Snapshot {
   readonly identity: string;
   /** What the store gave, for the checks of a commit. */
   readonly entries: Readonly<Record<"identity" | "session" | "index" | "visit", Entry | null>>;
-  /** The keys of these, in this order. */
-  readonly keys: readonly [identity: string, session: string, index: string, visit: string];
+  /** The keys of these, in this order, and of the claim. */
+  readonly keys: readonly [identity: string, session: string, index: string, visit: string, claim: string];
+  /** The call that is to be let pass; `null` where there is none. */
+  readonly claim: Entry | null;
+  /** Whether that is the call for which this was read: its commit ends the claim. */
+  readonly isClaimed?: true;
 }
 
 /** Whether a visit's record may have made room for others, so that nothing it sends can be known to be new. */
@@ -107,13 +118,6 @@ export interface Ticket {
   readonly user?: string | null;
   /** Cookies of the app's own. */
   readonly cookies?: readonly NewCookie[];
-}
-
-/** What a ticket was good for. */
-export interface Redeemed {
-  /** Whether the session has a new id. */
-  readonly isRenewed: boolean;
-  readonly cookies: readonly NewCookie[];
 }
 
 /** What a call wants to keep. */
@@ -132,6 +136,10 @@ export interface Change {
   readonly acknowledged: number;
   /** What takes effect when the ticket is redeemed. */
   readonly ticket?: Ticket | undefined;
+  /** What other isolates are told of it. */
+  readonly publication?: Publication | undefined;
+  /** What has to be known of the call, where it has something left to be done. */
+  readonly unfinished?: Unfinished | undefined;
 }
 
 // Outcomes share the record with the state: older ones give up their text first.
@@ -140,18 +148,25 @@ const OUTCOME_BYTES = 24 * 1024;
 /** The records of one app in a store. */
 export class Records {
   readonly #store: Store;
-  readonly #app: string;
+  readonly #names: Names;
   readonly #limits: Limits;
   readonly #clock: Clock;
   readonly #known = new KnownSnapshots();
+  /** Whose call is to be let pass. */
+  readonly claims: Claims;
+  /** What is left of calls after their commits. */
+  readonly afterwork: Afterwork;
 
   /** @param app the app's name and base, so that two apps may share a store */
   constructor(store: Store, app: string, limits: Limits, clock: Clock) {
     this.#store = store;
-    // Braces of its own would say that all sessions belong together.
-    this.#app = app.replaceAll("{", "%7B").replaceAll("}", "%7D");
+    this.#names = new Names(app);
     this.#limits = limits;
     this.#clock = clock;
+    const { key } = this.#names;
+    const keys = (session: string) => [key("q", tag(session)), key("w", tag(session))] as const;
+    this.claims = new Claims(store, keys, clock);
+    this.afterwork = new Afterwork(store, (own, visit) => key("a", `${tag(own)}:${visit}`), limits, clock);
   }
 
   /** Reads what is known of a session and a visit. */
@@ -174,8 +189,15 @@ export class Records {
     change: Change,
   ): Promise<Snapshot | undefined> {
     // All of it is made elsewhere: what an async function has in hand is stored while it waits.
+    const left = change.unfinished === undefined
+      ? undefined
+      : await this.afterwork.add(session, visit, change.unfinished);
     const wanted = this.#wanted(session, visit, seen, change);
-    const version = await this.#store.commit(wanted.checks, wanted.writes);
+    if (left !== undefined) {
+      wanted.checks.push(left.check);
+      wanted.writes.push(left.write);
+    }
+    const version = await this.#store.commit(wanted.checks, wanted.writes, change.publication);
     if (version === null) return undefined;
     const next = committed(seen, wanted, version);
     this.#known.keep(session, visit, next);
@@ -184,7 +206,7 @@ export class Records {
 
   #wanted(session: string, visit: string, seen: Snapshot, change: Change): Wanted {
     const now = this.#clock.now();
-    const { entries, keys: [identityKey, sessionKey, , visitKey] } = seen;
+    const { entries, keys: [identityKey, sessionKey, , visitKey, claimKey] } = seen;
     const { record, forNextPage } = visitRecord(seen.visit, change, this.#limits.outcomes);
     const text = this.#text("page state", visitJson(record));
     const who: Check = { key: identityKey, version: versionOf(entries.identity) };
@@ -206,8 +228,9 @@ export class Records {
     if (change.ticket !== undefined) {
       const { id, user, cookies } = change.ticket;
       const value = this.#text("ticket", JSON.stringify({ session, user, cookies }));
-      writes.push({ key: this.#key("t", id), value, expiresAt: now + this.#limits.ticket });
+      writes.push({ key: this.#names.key("t", id), value, expiresAt: now + this.#limits.ticket });
     }
+    if (seen.isClaimed) writes.push({ key: claimKey, value: null, expiresAt: now });
     return { checks, writes, record, text, session: sessionValue, list };
   }
 
@@ -227,52 +250,6 @@ export class Records {
     return makeSnapshot(keys, { ...entries, session }, seen, seen.visit, seen.forgottenUntil);
   }
 
-  /**
-   * Redeems a ticket for the session whose browser brings it. After a login or logout the values move to a session with
-   * a new id and a new identity, the old one ends.
-   *
-   * @returns what it was for, or `undefined` where it was not good or somebody else had redeemed it
-   */
-  async redeem(ticket: string, session: string, renewed: string): Promise<Redeemed | undefined> {
-    const now = this.#clock.now();
-    const keys = [this.#key("t", ticket), this.#key("i", tag(session)), this.#key("s", tag(session))];
-    const [waiting = null, identity = null, values = null] = await this.#store.get(keys);
-    if (waiting === null) return undefined;
-    const { session: owner, user, cookies = [] } = JSON.parse(waiting.value) as
-      & Omit<Ticket, "id">
-      & { session: string };
-    if (owner !== session) {
-      // Posted by somebody else's browser: the ticket is burnt, not passed on.
-      await this.#store.commit([], [{ key: keys[0]!, value: null, expiresAt: now }]);
-      return undefined;
-    }
-    if (user === undefined) {
-      const burn = [{ key: keys[0]!, value: null, expiresAt: now }];
-      const version = await this.#store.commit([{ key: keys[0]!, version: waiting.version }], burn);
-      return version === null ? undefined : { isRenewed: false, cookies };
-    }
-    const expiresAt = now + this.#limits.session;
-    const writes: Write[] = [
-      { key: keys[0]!, value: null, expiresAt },
-      { key: keys[1]!, value: JSON.stringify({ endedAt: now }), expiresAt },
-      { key: keys[2]!, value: null, expiresAt },
-    ];
-    // A logout leaves nothing behind but what it has to say: the new session begins empty.
-    if (user !== null) {
-      writes.push({ key: this.#key("i", tag(renewed)), value: JSON.stringify({ user }), expiresAt });
-      if (values !== null) writes.push({ key: this.#key("s", tag(renewed)), value: values.value, expiresAt });
-    } else if (values !== null && readSession(values.value).flash.length > 0) {
-      const value = sessionText("{}", readSession(values.value).flash);
-      writes.push({ key: this.#key("s", tag(renewed)), value, expiresAt });
-    }
-    const checks = [waiting, identity, values].map((entry, at) => ({
-      key: keys[at]!,
-      version: entry?.version ?? null,
-    }));
-    if (await this.#store.commit(checks, writes) === null) return undefined;
-    return { isRenewed: true, cookies };
-  }
-
   // Adds a visit to the session's list; the oldest beyond the limit goes, with its record.
   #enlist(
     session: string,
@@ -286,7 +263,7 @@ export class Records {
     const visits = [...index.visits, [visit, now] as const];
     let { forgottenUntil } = index;
     for (const [old, since] of visits.splice(0, Math.max(0, visits.length - this.#limits.visits))) {
-      writes.push({ key: this.#key("v", `${tag(session)}:${old}`), value: null, expiresAt });
+      writes.push({ key: this.#names.key("v", `${tag(session)}:${old}`), value: null, expiresAt });
       forgottenUntil = since;
     }
     const text = JSON.stringify([forgottenUntil, ...visits.flat()]);
@@ -302,12 +279,8 @@ export class Records {
   }
 
   #keys(session: string, visit: string): Snapshot["keys"] {
-    const key = (kind: string, name: string) => this.#key(kind, name), own = tag(session);
-    return [key("i", own), key("s", own), key("x", own), key("v", `${own}:${visit}`)];
-  }
-
-  #key(kind: string, name: string): string {
-    return `${this.#app}:${kind}:${name}`;
+    const { key } = this.#names, own = tag(session);
+    return [key("i", own), key("s", own), key("x", own), key("v", `${own}:${visit}`), key("q", own)];
   }
 }
 
@@ -319,19 +292,14 @@ interface VisitList {
 
 /** A commit that is still to be made. */
 interface Wanted {
-  readonly checks: readonly Check[];
-  readonly writes: readonly Write[];
+  readonly checks: Check[];
+  readonly writes: Write[];
   /** The visit's record, and as text. */
   readonly record: VisitRecord;
   readonly text: string;
   /** What else is written, if it is. */
   readonly session: string | undefined;
   readonly list: VisitList | undefined;
-}
-
-// What belongs to one session, for a store that keeps such keys in one place.
-function tag(session: string): string {
-  return `{${session}}`;
 }
 
 function versionOf(entry: Entry | null): string | null {
@@ -341,7 +309,7 @@ function versionOf(entry: Entry | null): string | null {
 // A record is parsed once: an entry of an equal version holds what it held.
 function snapshot(
   keys: Snapshot["keys"],
-  [identity = null, session = null, index = null, visit = null]: readonly (Entry | null)[],
+  [identity = null, session = null, index = null, visit = null, claim = null]: readonly (Entry | null)[],
   known: Snapshot | undefined,
 ): Snapshot {
   const isKnown = known !== undefined && isEqual(visit, known.entries.visit);
@@ -349,12 +317,12 @@ function snapshot(
     isKnown && isEqual(session, known.entries.session) && isEqual(identity, known.entries.identity) &&
     isEqual(index, known.entries.index)
   ) {
-    return known;
+    return claim === null ? known : { ...known, claim };
   }
   const who: { user?: string; endedAt?: number } = identity === null ? {} : JSON.parse(identity.value);
   const record = isKnown ? known.visit : readVisit(visit);
   const { forgottenUntil } = readIndex(index);
-  return makeSnapshot(keys, { identity, session, index, visit }, who, record, forgottenUntil);
+  return makeSnapshot(keys, { identity, session, index, visit }, who, record, forgottenUntil, claim);
 }
 
 function isEqual(entry: Entry | null, known: Entry | null): boolean {
@@ -383,6 +351,7 @@ function makeSnapshot(
   { user, endedAt }: { readonly user?: string | undefined; readonly endedAt?: number | undefined },
   visit: VisitRecord,
   forgottenUntil: number,
+  claim: Entry | null = null,
 ): Snapshot {
   const identity = entries.identity?.version ?? "0";
   const { values, flash } = readSession(entries.session?.value ?? "{}");
@@ -397,6 +366,7 @@ function makeSnapshot(
     identity,
     entries,
     keys,
+    claim,
   };
 }
 

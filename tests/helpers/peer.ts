@@ -36,7 +36,7 @@ export interface LoadedPage {
 
 /** Gets a page, as a browser with this cookie would. */
 export async function load(
-  app: AnyApp,
+  app: Pick<AnyApp, "fetch">,
   path = "/",
   options: { cookie?: string; origin?: string; visit?: string; headers?: Record<string, string> } = {},
 ): Promise<LoadedPage> {
@@ -89,10 +89,14 @@ export class Peer implements AsyncDisposable {
   /** Opens a socket, without saying anything. Rejects where the handshake is refused. */
   static async connect(
     server: { url: string },
-    { cookie, origin = server.url, base = "" }: { cookie?: string; origin?: string | null; base?: string } =
-      {},
+    { cookie, origin = server.url, base = "", headers: more = {} }: {
+      cookie?: string;
+      origin?: string | null;
+      base?: string;
+      headers?: Readonly<Record<string, string>>;
+    } = {},
   ): Promise<Peer> {
-    const headers: Record<string, string> = {};
+    const headers: Record<string, string> = { ...more };
     if (cookie !== undefined && cookie !== "") headers.cookie = cookie;
     if (origin !== null) headers.origin = origin;
     const url = `${server.url.replace("http", "ws")}${base}${Path.socket}`;

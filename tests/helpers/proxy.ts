@@ -10,9 +10,15 @@ import { type Clock, systemClock } from "@argyle/argyle/protocol";
 /** Which way: `up` to the server, `down` to the client. */
 export type Direction = "up" | "down";
 
+/** Where a connection leads. */
+export interface Target {
+  readonly hostname: string;
+  readonly port: number;
+}
+
 /** Listens on a port of this machine. Leaving the scope ends it, with every connection. */
 export class Proxy implements AsyncDisposable {
-  readonly #target: { readonly hostname: string; readonly port: number };
+  readonly #target: () => Target | undefined;
   readonly #clock: Clock;
   readonly #listener: Deno.TcpListener;
   readonly #accepting: Promise<void>;
@@ -24,14 +30,14 @@ export class Proxy implements AsyncDisposable {
   delay = 0;
 
   /**
-   * @param target where connections lead
+   * @param target where connections lead; or what is asked for each of them: where it names none, the connection ends
    * @param options `clock`: the time by which bytes are delayed; the system's where left out
    */
   constructor(
-    target: { readonly hostname: string; readonly port: number },
+    target: Target | (() => Target | undefined),
     { clock = systemClock }: { clock?: Clock } = {},
   ) {
-    this.#target = target;
+    this.#target = typeof target === "function" ? target : () => target;
     this.#clock = clock;
     this.#listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     this.#accepting = this.#accept();
@@ -95,7 +101,8 @@ export class Proxy implements AsyncDisposable {
   }
 
   async #pass(client: Deno.TcpConn): Promise<void> {
-    const server = await Deno.connect(this.#target).catch(() => undefined);
+    const target = this.#target();
+    const server = target && await Deno.connect(target).catch(() => undefined);
     if (server === undefined) return client.close(); // the server is away: so are we
     client.setNoDelay();
     server.setNoDelay();

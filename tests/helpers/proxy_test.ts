@@ -97,6 +97,19 @@ test("Proxy: a cut ends every connection, and what was on its way is lost", asyn
   assert.equal(await hear(next, 5), "there");
 });
 
+test("Proxy: each connection leads where it is told when it comes; nowhere is an end", async () => {
+  await using echo = new Echo();
+  const targets = [echo, undefined];
+  await using proxy = new Proxy(() => targets.shift());
+  using first = await connect(proxy);
+  await say(first, "a");
+  assert.equal(await hear(first, 1), "a");
+  using second = await connect(proxy);
+  assert.equal(await hear(second, 1), "");
+  await say(first, "b");
+  assert.equal(await hear(first, 1), "b");
+});
+
 test("Proxy: while it refuses, a connection ends at once", async () => {
   await using echo = new Echo();
   await using proxy = new Proxy(echo);

@@ -131,15 +131,23 @@ timed("connect: a lost socket that comes back is shown what it has missed, in on
   assert.deepEqual(await again.next(), ["patch", 2, [["text", "items", "a,b,c,d"]]]);
 });
 
-timed("connect: an isolate that has not seen a page with topics has it loaded again", async () => {
-  const engine = memory(), secrets = ["0123456789abcdefghijklmnopqrstuvwxyz"];
-  const before = make({ ...engine, secrets }), after = make({ ...engine, secrets });
-  const page = await load(before.show(Items()));
-  await using server = await after.show(Items()).listen({ port: 0 });
-  await using peer = await Peer.connect(server, { cookie: page.cookie });
-  peer.hello(page);
-  assert.deepEqual(await peer.next(), ["resync", "base"]);
-});
+timed(
+  "connect: an isolate that has not seen a page with topics renders it, and sends nothing while it is true",
+  async () => {
+    const engine = memory(), secrets = ["0123456789abcdefghijklmnopqrstuvwxyz"];
+    const before = make({ ...engine, secrets }), after = make({ ...engine, secrets });
+    const page = await load(before.show(Items())), app = after.show(Items());
+    await using server = await app.listen({ port: 0 });
+    await using peer = await Peer.live(server, page);
+    await peer.quiet();
+    after.items.push("b");
+    await app.publish(Items());
+    assert.deepEqual(await peer.next(), ["patch", 1, [["text", "items", "a,b"]]]);
+    await using late = await Peer.connect(server, { cookie: page.cookie });
+    late.hello(page);
+    assert.deepEqual(await late.next(), ["resync", "base"]);
+  },
+);
 
 timed("subscribe: who may not gets 403, and a right that goes ends the page", async () => {
   let open = true;

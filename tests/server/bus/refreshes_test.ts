@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { setImmediate } from "node:timers";
+import { FakeClock } from "@argyle/argyle/testing";
 import { Refreshes } from "../../../server/bus/refreshes.ts";
 import { Topics } from "../../../server/bus/topics.ts";
 
@@ -44,6 +45,39 @@ Deno.test("refreshes: what arrives is heard between long ones", async () => {
   order.push("heard");
   while (refreshes.size > 0 || order.length < 4) await turn();
   assert.deepEqual(order, ["busy", "heard", "busy", "busy"]);
+});
+
+Deno.test("refreshes: what has failed is tried again, less and less often; and soon after it once went well", async () => {
+  const clock = new FakeClock(), refreshes = new Refreshes(clock);
+  let count = 0, fails = true;
+  const one = {
+    refresh: () => {
+      count++;
+      if (fails) refreshes.again(one);
+      return Promise.resolve();
+    },
+  };
+  const after = async (ms: number) => {
+    clock.turn(ms);
+    await turn();
+    return count;
+  };
+  refreshes.add(one);
+  await turn();
+  assert.equal(count, 1);
+  for (const [tried, ms] of [1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000].entries()) {
+    assert.equal(await after(ms / 2 - 1), tried + 1);
+    assert.equal(await after(ms / 2 + 1), tried + 2);
+  }
+  fails = false;
+  assert.equal(await after(60_000), 10);
+  assert.equal(clock.waiting, 0);
+  fails = true;
+  refreshes.add(one);
+  await turn();
+  assert.equal(await after(1000), 12);
+  refreshes.remove(one);
+  assert.equal(clock.waiting, 0);
 });
 
 Deno.test("topics: a follower hears of its topics, until it leaves; nothing is left of it", () => {

@@ -599,7 +599,7 @@ timed("store: one that is away is unavailable, and works again when it is back",
     "unavailable",
     "The state cannot be reached at the moment.",
   ]);
-  assert.equal((await load(site.app, "/", { cookie: site.page.cookie })).response.status, 500);
+  assert.equal((await load(site.app, "/", { cookie: site.page.cookie })).response.status, 503);
   away = false;
   site.peer.send(["call", 1, 0, "Calls#increment", [5]]);
   assert.deepEqual((await site.peer.next()).at(-1), [1, 5]);

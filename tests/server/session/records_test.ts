@@ -4,12 +4,14 @@ import { memory } from "@argyle/argyle/memory";
 import { defaultLimits } from "@argyle/argyle/protocol";
 import { FakeClock } from "@argyle/argyle/testing";
 import { KnownSnapshots } from "../../../server/session/_known.ts";
+import { Identities } from "../../../server/session/identities.ts";
 import { type Change, Records, type Snapshot } from "../../../server/session/records.ts";
 
 function make() {
   const clock = new FakeClock();
   const { store } = memory({ clock });
-  return { clock, store, records: () => new Records(store, "app/", defaultLimits, clock) };
+  const identities = new Identities(store, "app/", defaultLimits, clock);
+  return { clock, store, identities, records: () => new Records(store, "app/", defaultLimits, clock) };
 }
 
 const call = (n: number, change: Partial<Change> = {}): Change => ({
@@ -49,7 +51,7 @@ Deno.test("records: what a commit gives is what a reader finds who has nothing b
 });
 
 Deno.test("records: what others have written is seen, part by part", async () => {
-  const { records } = make();
+  const { identities, records } = make();
   const own = records(), other = records();
   const first = await own.commit("ann", "v1", await own.read("ann", "v1"), call(1));
   assert.ok(first);
@@ -67,7 +69,7 @@ Deno.test("records: what others have written is seen, part by part", async () =>
   // A login elsewhere.
   const ticket = { id: "t", user: "ann" };
   await other.commit("ann", "v1", third, call(3, { ticket }));
-  await other.redeem("t", "ann", "renewed");
+  await identities.redeem("t", "ann", "renewed");
   const last = await own.read("ann", "v1");
   assert.ok(last.endedAt !== undefined && last.identity !== third.identity);
 });
@@ -104,7 +106,7 @@ Deno.test("records: a read costs one look at the store, and a commit one", async
   const first = await own.commit("ann", "v1", await own.read("ann", "v1"), call(1));
   assert.ok(first);
   await own.commit("ann", "v1", await own.read("ann", "v1"), call(2, { read: false, values: undefined }));
-  assert.deepEqual(asked, ["get 4", "commit 4 3", "get 4", "commit 2 1"]);
+  assert.deepEqual(asked, ["get 5", "commit 4 3", "get 5", "commit 2 1"]);
 });
 
 Deno.test("known snapshots: the least recently kept make room, at four million characters", () => {

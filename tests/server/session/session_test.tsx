@@ -321,6 +321,7 @@ timed("login: a call that was running with the old session is not committed", as
   await peer.call("Account#enter");
   const [, ticket] = await peer.next() as [string, string];
   const response = await redeem(app, ticket, page.cookie);
+  assert.deepEqual(await other.next(), ["resync", "identity"]);
   release?.();
   assert.equal((await other.next())[2], "stale");
   assert.match((await load(app, "/", { cookie: cookieOf(response) })).body, /ann.*empty/);
