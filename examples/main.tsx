@@ -6,13 +6,13 @@
 
 import { App, Head } from "@argyle/argyle";
 import type { AnyApp } from "@argyle/argyle/types";
-import { kv, openKv } from "@argyle/argyle/kv";
 import { type Example, examples } from "./all.ts";
+import { openEngine } from "./engine.ts";
 import style from "./style.css" with { type: "text" };
 
-/** One KV file for each example, apart for the demo: two processes never open the same file. */
+/** On KV, one file for each example, apart for the demo: two processes never open the same file. */
 async function open(example: Example, base: string, folder: string): Promise<AnyApp> {
-  return example.make({ base, ...kv(await openKv(`${folder}/${example.name}.kv`)) });
+  return example.make({ base, ...await openEngine(`${folder}/${example.name}.kv`) });
 }
 
 async function demo(folder: string): Promise<App> {

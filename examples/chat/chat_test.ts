@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { memory } from "@argyle/argyle/memory";
 import { FakeClock, open } from "@argyle/argyle/testing";
 import chat from "./main.tsx";
 import { Room } from "./room.ts";
@@ -82,8 +83,35 @@ Deno.test("chat: below a base, and with a cookie that is none", async () => {
   }
 });
 
-Deno.test("room: a hundred messages are kept", () => {
-  const room = new Room();
-  for (let n = 1; n <= 120; n++) room.say("Ann", `${n}`);
-  assert.deepEqual([room.messages.length, room.messages[0]?.text], [100, "21"]);
+Deno.test("chat: processes on one engine are one room", async () => {
+  const engine = memory(), secrets = ["of all processes: 0123456789abcdefghijk"];
+  await using here = chat({ ...engine, secrets }), there = chat({ ...engine, secrets });
+  await using ann = await open(here, "/");
+  await using bob = await open(there, "/");
+  await ann.see("2 here", "#here");
+  await bob.see("2 here", "#here");
+  await ann.submit("#post", { text: "Hello over there" });
+  await bob.see("Hello over there", "#messages");
+  await bob.submit("#post", { text: "Hello back" });
+  await ann.see("Hello back", "#messages");
+  assert.deepEqual(ann.texts("#messages p"), bob.texts("#messages p"));
+});
+
+Deno.test("room: a hundred messages are kept, fewer where they are long", async () => {
+  const room = new Room(memory().store);
+  for (let n = 1; n <= 120; n++) await room.say(`call ${n}`, "Ann", `${n}`);
+  const messages = await room.messages();
+  assert.deepEqual([messages.length, messages[0]?.text, messages.at(-1)?.id], [100, "21", 120]);
+  for (let n = 1; n <= 20; n++) await room.say(`long ${n}`, "Ann", "x".repeat(1000));
+  assert.equal((await room.messages()).length, 15);
+});
+
+Deno.test("room: what one call says is said once, and nothing is lost of those who speak at once", async () => {
+  const { store } = memory();
+  const rooms = [new Room(store), new Room(store)];
+  await Promise.all(rooms.map((room) => room.say("the same call", "Ann", "once")));
+  await Promise.all(Array.from({ length: 20 }, (_, n) => rooms[n % 2]!.say(`call ${n}`, "Bob", `${n}`)));
+  const messages = await rooms[0]!.messages();
+  assert.equal(messages.length, 21);
+  assert.deepEqual(messages.map(({ id }) => id), Array.from({ length: 21 }, (_, n) => n + 1));
 });

@@ -1,4 +1,5 @@
 import { action, App, Head, Live, Reflex, topic } from "@argyle/argyle";
+import { memory } from "@argyle/argyle/memory";
 import type { AppOptions } from "@argyle/argyle/types";
 import { z } from "zod";
 import { GuestName, guests } from "./guests.ts";
@@ -13,12 +14,12 @@ const Lobby = topic("lobby", { presence: z.object({ name: z.string() }) });
 
 /** A room in which everybody sees what is said and who is there: one page for all, with a part of their own for each. */
 export default function chat(options: AppOptions<Session> = {}): App<Session> {
-  const room = new Room();
+  const { store = memory().store } = options, room = new Room(store);
 
   class Chat extends Reflex<Session> {
-    post = action(z.object({ text: z.string().trim().max(1000) }), ({ text }) => {
+    post = action(z.object({ text: z.string().trim().max(1000) }), async ({ text }) => {
       if (text === "") return;
-      room.say(this.session.name || this.get(GuestName), text);
+      await room.say(this.id, this.session.name || this.get(GuestName), text);
       this.publish(Lobby()); // with the commit: everybody is shown it
     });
     /** No name is one too: that of a guest. */
@@ -27,12 +28,12 @@ export default function chat(options: AppOptions<Session> = {}): App<Session> {
     });
   }
 
-  const app = new App<Session>({ name: "chat", session: Session, ...options });
+  const app = new App<Session>({ name: "chat", session: Session, ...options, store });
   app.use(guests(options.base || "/"));
   app.reflexes({ Chat });
   app.page("/", async ({ load, present }) => {
     // Loaded once for all, until somebody says something; and listed once for all, until somebody comes or goes.
-    const messages = await load(Lobby(), () => room.messages);
+    const messages = await load(Lobby(), () => room.messages());
     const people = await present(Lobby());
     return (
       <main>
