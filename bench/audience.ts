@@ -1,7 +1,8 @@
 /**
  * A process of many who are shown the same: it has the server change something, and takes the time until all of them have
- * it, by one clock. `audience.ts KIND URL CONTROL`, where a `socket` is bare, a `table` shows the shared table, and a
- * `board` the text of the board. It reads a command a line of input, and answers each with a line.
+ * it, by one clock. `audience.ts KIND URL CONTROL`, where a `socket` is bare, a `table` shows the shared table, a `board` the
+ * text of the board, and `news` the text of `scaled.tsx`, in as many processes as there are URLs with commas between them;
+ * `fan` are bare sockets to these. It reads a command a line of input, and answers each with a line.
  *
  * @module
  */
@@ -9,12 +10,13 @@
 import { order } from "./control.ts";
 import { many } from "./many.ts";
 import { quantile } from "./measure.ts";
+import { Peer } from "./peer.ts";
 import type { Started } from "./process.ts";
 import { Reader, readPatch, type Shown } from "./reader.ts";
 import { Wire } from "./wire.ts";
 
 /** What each of them is. */
-export type Kind = "socket" | "table" | "board";
+export type Kind = "socket" | "table" | "board" | "fan" | "news";
 
 /** What it can be told. */
 export type Command =
@@ -35,6 +37,8 @@ export interface Changes {
   readonly every?: number;
   /** Letters of each change of the board. */
   readonly length?: number;
+  /** Has a reflex change the news, and not the server by itself. */
+  readonly called?: boolean;
 }
 
 /** Milliseconds from the order to change to the receipt, or to that of the last. */
@@ -74,17 +78,42 @@ type Member = Pick<Reader, "shown" | "counted">;
 interface Means {
   open(url: string, shown: Shown): Promise<Member>;
   /** Has the server change what it shows to the number, which is the next. */
-  change(control: string, number: number, length: number): Promise<unknown>;
+  change(control: string, number: number, changes: Omit<Changes, "count">): Promise<unknown>;
 }
 
 const kinds: Readonly<Record<Kind, Means>> = {
-  socket: { open: openSocket, change: (control, number) => order(control, "send", patchText(number)) },
+  socket: {
+    open: (url, shown) => openSocket(url, shown),
+    change: (control, number) => order(control, "send", patchText(number)),
+  },
   table: { open: Reader.open, change: (control) => order(control, "publish") },
   board: {
     open: Reader.open,
-    change: (control, number, length) => order(control, "show", JSON.stringify({ number, length })),
+    change: (control, number, { length = 0 }) => order(control, "show", JSON.stringify({ number, length })),
+  },
+  fan: {
+    open: (url, shown) => openSocket(`${url.replace("http", "ws")}fan`, shown, true),
+    change: (control, number) => {
+      const text = `["patch",${number},[["text","news","${number}"]]]`;
+      return Promise.all(control.split(",").map((url) => order(url, "send", text)));
+    },
+  },
+  news: {
+    open: Reader.open,
+    change: (control, number, { called = false }) =>
+      called ? callDesk(number) : order(control, "show", JSON.stringify({ number })),
   },
 };
+
+let desk: Peer | undefined;
+
+// At the process that is named first, as the order is.
+async function callDesk(number: number): Promise<void> {
+  desk ??= await Peer.open(`${Deno.args[1]?.split(",")[0]}desk`);
+  const element = { a: { id: "show", "data-number": `${number}` } };
+  const { down } = await desk.call({ target: "Desk#show", args: [], element });
+  if (!down.startsWith('["patch",')) throw new Error(`Cannot show ${number}: there is ${down}.`);
+}
 
 /** A text as long as the shared table's patch to the number. */
 export function patchText(number: number): string {
@@ -95,13 +124,14 @@ export function patchText(number: number): string {
 const FIRST = 3;
 
 // Reads what it is sent as a reader does, so that this is in both.
-async function openSocket(url: string, shown: Shown): Promise<Member> {
+// Who joins later begins with whatever comes first.
+async function openSocket(url: string, shown: Shown, isLate = false): Promise<Member> {
   const member = { shown: FIRST, counted: { patches: 0, loads: 0, losses: 0 } };
   const wire = await Wire.open(url, {
     aside(text) {
       const patch = readPatch(text);
       if (patch === undefined) return false;
-      if (patch.number !== member.shown + 1) {
+      if (patch.number !== member.shown + 1 && !(isLate && member.counted.patches === 0)) {
         throw new Error(`Cannot go on from ${member.shown} with ${text}.`);
       }
       member.shown = patch.number;
@@ -126,9 +156,10 @@ interface Change {
 /** All of them. */
 class Audience {
   readonly #kind: Means;
-  readonly #url: string;
+  readonly #urls: readonly string[];
   readonly #control: string;
   readonly #members: Member[] = [];
+  #opened = 0;
   /** Changes under way, by number. */
   readonly #changes = new Map<number, Change>();
   #delays: number[] = [];
@@ -137,19 +168,20 @@ class Audience {
 
   constructor(kind: Means, url: string, control: string) {
     this.#kind = kind;
-    this.#url = url;
+    this.#urls = url.split(",");
     this.#control = control;
   }
 
   async open(count: number): Promise<number> {
     await many(count, async () => {
-      this.#members.push(await this.#kind.open(this.#url, (before, now) => this.#shown(before, now)));
+      const url = this.#urls[this.#opened++ % this.#urls.length]!;
+      this.#members.push(await this.#kind.open(url, (before, now) => this.#shown(before, now)));
     });
     this.#count();
     return this.#members.length;
   }
 
-  async change({ count, every, length = 0 }: Changes): Promise<Times> {
+  async change({ count, every, ...how }: Changes): Promise<Times> {
     const begin = performance.now(), numbers: number[] = [];
     let ordered: Promise<unknown> = Promise.resolve();
     let number = this.#number ?? Math.max(...this.#members.map(({ shown }) => shown));
@@ -166,7 +198,7 @@ class Audience {
       this.#changes.set(number, change);
       const next = number;
       // One after the other, on whichever connection. One that waits for the last is late, and counts as such.
-      ordered = ordered.then(() => this.#kind.change(this.#control, next, length));
+      ordered = ordered.then(() => this.#kind.change(this.#control, next, how));
       if (every === undefined) {
         await shownToAll(change);
         await wait(PAUSE);

@@ -22,6 +22,10 @@ export interface StartOptions {
   readonly collects?: boolean;
   /** V8's, as they are written. */
   readonly flags?: readonly string[];
+  /** Variables of its environment, beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Has it served by `deno serve --parallel` in so many threads, on this port. */
+  readonly threads?: { readonly count: number; readonly port: number };
 }
 
 /**
@@ -57,16 +61,20 @@ export async function startServer(options: StartOptions = {}): Promise<Served> {
 export async function start(
   script: string,
   args: readonly string[],
-  { core, descriptors = 0, collects = false, flags = [] }: StartOptions,
+  { core, descriptors = 0, collects = false, flags = [], env = {}, threads }: StartOptions,
 ): Promise<Started> {
   const all = [...collects ? ["--expose-gc"] : [], ...flags];
   const v8 = all.length === 0 ? [] : [`--v8-flags=${all.join(",")}`];
   const path = fileURLToPath(new URL(script, import.meta.url));
-  const deno = [Deno.execPath(), "run", "-A", "--quiet", ...v8, path, ...args] as const;
+  const run = threads === undefined
+    ? ["run"]
+    : ["serve", "--parallel", "--host", "127.0.0.1", "--port", String(threads.port)];
+  const deno = [Deno.execPath(), ...run, "-A", "--quiet", ...v8, path, ...args] as const;
   const limited = descriptors === 0 ? deno : withDescriptors(descriptors, await descriptorLimits(), deno);
   const { command, args: rest } = onCore(core, limited);
   const child = new Deno.Command(command, {
     args: rest,
+    env: { ...env, ...threads === undefined ? {} : { DENO_JOBS: String(threads.count) } },
     cwd: fileURLToPath(new URL("..", import.meta.url)),
     stdin: "piped",
     stdout: "piped",
