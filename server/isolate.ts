@@ -91,15 +91,12 @@ export async function joinIsolates(parts: IsolateParts): Promise<Isolate> {
   };
 }
 
-// Commits publish: in one transaction where the engine can, else by an outbox. What ends with the process has nothing to
-// tell after it.
+// Commits publish: in one transaction where the engine can, else by an outbox.
 function joinEngine(
   { store: given, bus, app, macs, clock, log }: IsolateParts,
 ): { store: Store; bus: Bus | undefined; outbox: Outbox | undefined } {
   const store = given.exclusive ? given : new SealedStore(given, app, macs);
-  if (bus === undefined || store.transactional === bus || !store.durable) {
-    return { store, bus, outbox: undefined };
-  }
+  if (bus === undefined || store.transactional === bus) return { store, bus, outbox: undefined };
   const outbox = new Outbox(store, bus, { app, clock, log });
   return { store: outbox, bus: outbox.transactional, outbox };
 }

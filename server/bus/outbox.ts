@@ -258,11 +258,25 @@ export class Outbox implements Store, AsyncDisposable {
   async #publishInTurn(publication: Publication): Promise<void> {
     const turn = this.#line.enter(publication);
     try {
-      await turn.before;
+      await this.#inTime(turn.before);
       await this.#bus.publish(publication);
     } finally {
       turn.leave();
     }
+  }
+
+  // Whoever publishes waits for an answer: what is committed may wait for as long as the bus is away.
+  #inTime(before: Promise<unknown>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const cancel = this.#clock.after(WAIT, () => {
+        const why = "what was committed before still waits to be published.";
+        reject(new Error(`Cannot publish to ${this.#bus.name}: ${why} Try again when it can be reached.`));
+      });
+      void before.then(() => {
+        cancel();
+        resolve();
+      });
+    });
   }
 
   async #listen(...given: Parameters<Bus["listen"]>): Promise<AsyncDisposable> {

@@ -190,6 +190,7 @@ timed("a gap: whatever depends on a topic is rendered again", async () => {
     },
   };
   const { here, there, items } = two({ ...engine, bus });
+  await using _here = here;
   await using other = await there.listen({ port: 0 });
   const pages = await Promise.all(["/", "/shared", "/part"].map((path) => load(there, path)));
   await using own = await Peer.live(other, pages[0]!), shared = await Peer.live(other, pages[1]!);
@@ -231,5 +232,42 @@ timed(
     await here.app.publish(Items());
     assert.deepEqual(await bob.next(), ["patch", 2, [["text", "items", "a,b,c"]]]);
     assert.deepEqual(there.log.lines.filter((line) => line.startsWith("error")).length, 1);
+  },
+);
+
+timed("store and bus of two engines: what a call publishes is told over the bus that was given", async () => {
+  const { store } = memory(), { bus } = memory();
+  const { here, there } = two({ store, bus });
+  await using one = await here.listen({ port: 0 }), other = await there.listen({ port: 0 });
+  await using ann = await Peer.live(one, await load(here));
+  await using bob = await Peer.live(other, await load(there));
+  assert.deepEqual(await ann.call("Lists#add", ["b"]), ["patch", 1, [["text", "items", "a,b"]], [1]]);
+  assert.deepEqual(await bob.next(), ["patch", 1, [["text", "items", "a,b"]]]);
+});
+
+timed(
+  "a bus that is away: a call is done and shown here, app.publish says that others may not know",
+  async () => {
+    const clock = new FakeClock(), engine = memory({ clock });
+    const bus: Engine["bus"] = {
+      name: "away",
+      replay: true,
+      publish: () => Promise.reject(new Error("connection refused")),
+      listen: (channel, listener) => engine.bus.listen(channel, listener),
+    };
+    const items = ["a"], { app, log } = isolate({ store: engine.store, bus }, items, clock);
+    await using server = await app.listen({ port: 0 });
+    await using ann = await Peer.live(server, await load(app));
+    assert.deepEqual(await ann.call("Lists#add", ["b"]), ["patch", 1, [["text", "items", "a,b"]], [1]]);
+    items.push("c");
+    const published = assert.rejects(
+      app.publish(Items()),
+      /Cannot publish to away: what was committed before/,
+    );
+    assert.deepEqual(await ann.next(), ["patch", 2, [["text", "items", "a,b,c"]]]);
+    clock.turn(5000);
+    await published;
+    await assert.rejects(app.publish(Room({ room: "a" })), /connection refused/);
+    assert.ok(log.lines.some((line) => line.startsWith("error")), log.lines.join("\n"));
   },
 );
