@@ -63,7 +63,10 @@ async function hears(peer: Peer, what: RegExp): Promise<void> {
 async function isOneRoom(env: Record<string, string>): Promise<void> {
   await using folder = await temporaryFolder({});
   const [here, there] = await Promise.all([chat(env, folder.path), chat(env, folder.path)]);
-  await using ann = await here.come(), bob = await there.come(), cid = await here.come(there);
+  await using ann = await here.come(), bob = await there.come();
+  for (const peer of [ann, bob]) await hears(peer, /2 here/);
+  // Both know of each other by now: a page of the one is as true on the other.
+  await using cid = await here.come(there);
   for (const peer of [ann, bob, cid]) await hears(peer, /3 here/);
   ann.send(["call", 1, 0, "Chat#post", [{ text: "Hello over there" }]]);
   for (const peer of [bob, cid]) await hears(peer, /Hello over there/);
