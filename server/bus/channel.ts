@@ -225,7 +225,7 @@ export class Channel {
 
   #publication(notices: readonly Notice[]): Publication | undefined {
     const { bus, name } = this.#means;
-    if (bus === undefined || notices.length === 0) return undefined;
+    if (bus === undefined || notices.length === 0 || bus.isAlone?.(name)) return undefined;
     return { channel: name, messages: notices.map((notice) => this.#write(notice)) };
   }
 

@@ -12,6 +12,10 @@ export class MemoryBus implements Bus {
   readonly replay = true;
   readonly #listening = new Map<string, Set<Listening>>();
 
+  isAlone(channel: string): boolean {
+    return (this.#listening.get(channel)?.size ?? 0) <= 1;
+  }
+
   publish({ channel, messages }: Publication): Promise<void> {
     for (const listening of this.#listening.get(channel) ?? []) listening.deliver(messages);
     return Promise.resolve();

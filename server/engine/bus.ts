@@ -81,6 +81,11 @@ export interface Bus {
   /** Whether what was published while a listener was cut off is heard when it is back: a gap is the exception then. */
   readonly replay: boolean;
   /**
+   * Whether nobody listens to a channel but the isolate that asks, so that nothing has to be published to it now. Left out
+   * where nobody can know.
+   */
+  isAlone?(channel: string): boolean;
+  /**
    * Publishes messages.
    *
    * @throws RangeError for a message that is too large; Error where the bus cannot be reached: then it may have happened

@@ -271,3 +271,24 @@ timed(
     assert.ok(log.lines.some((line) => line.startsWith("error")), log.lines.join("\n"));
   },
 );
+
+timed("an isolate that is alone on a bus that knows it says nothing, and tells who comes", async () => {
+  const engine = memory(), items = ["a"];
+  let published = 0;
+  const { bus } = engine, publish = bus.publish.bind(bus);
+  bus.publish = (publication) => {
+    published++;
+    return publish(publication);
+  };
+  const { app: here } = isolate(engine, items);
+  await using one = await here.listen({ port: 0 });
+  await using ann = await Peer.live(one, await load(here));
+  await ann.call("Lists#add", ["b"]);
+  await here.publish(Items());
+  assert.equal(published, 0);
+  const { app: there } = isolate(engine, items);
+  await using other = await there.listen({ port: 0 });
+  await using bob = await Peer.live(other, await load(there));
+  assert.deepEqual(await ann.call("Lists#add", ["b"]), ["patch", 2, [["text", "items", "a,b,b"]], [2]]);
+  assert.deepEqual(await bob.next(), ["patch", 1, [["text", "items", "a,b,b"]]]);
+});

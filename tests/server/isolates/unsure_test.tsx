@@ -26,8 +26,10 @@ function lossy({ store, bus }: Engine, isTransactional: boolean) {
   return { given, engine: isTransactional ? { store: other, bus } : { store: other } };
 }
 
-function make(isTransactional = true) {
-  const { given, engine } = lossy(memory(), isTransactional);
+async function make(isTransactional = true) {
+  const whole = memory(), { given, engine } = lossy(whole, isTransactional);
+  // Another isolate: alone, one has nobody to say anything to.
+  await whole.bus.listen("app", { hear() {}, gap() {} });
   class Counter extends Reflex<{ n?: number }> {
     add() {
       this.session.n = (this.session.n ?? 0) + 1;
@@ -54,7 +56,7 @@ const title = (
 timed(
   "a commit that has happened, and whose answer was lost: it is reported, and everybody is shown it",
   async () => {
-    const { app, given } = make();
+    const { app, given } = await make();
     await using server = await app.listen({ port: 0 });
     const page = await load(app);
     await using ann = await Peer.live(server, await load(app, "/own", { cookie: page.cookie }));
@@ -74,7 +76,7 @@ timed(
 );
 
 timed("a commit that has not happened, and whose answer was lost: nobody is told of anything", async () => {
-  const { app, given } = make();
+  const { app, given } = await make();
   await using server = await app.listen({ port: 0 });
   const page = await load(app);
   await using ann = await Peer.live(server, page);
@@ -92,7 +94,7 @@ timed("a commit that has not happened, and whose answer was lost: nobody is told
 });
 
 timed("a commit whose answer was lost, in an app of one isolate: whoever shows it has a look", async () => {
-  const { app, given } = make(false);
+  const { app, given } = await make(false);
   await using server = await app.listen({ port: 0 });
   const page = await load(app);
   await using ann = await Peer.live(server, await load(app, "/own", { cookie: page.cookie }));
