@@ -40,7 +40,7 @@ export interface RunResult {
 }
 
 /** Milliseconds until every page is live and has its outcomes, once nothing goes wrong any more. */
-const SETTLING = 120_000;
+const SETTLING = 60_000;
 
 /** Makes a run. */
 export async function run(options: RunOptions): Promise<RunResult> {
