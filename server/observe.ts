@@ -79,6 +79,11 @@ export function makeRequestId(): string {
   return crypto.randomUUID().slice(-12);
 }
 
+/** A word by which a person's report finds a line of the log. */
+export function makeReference(): string {
+  return crypto.randomUUID().slice(0, 8);
+}
+
 function errorLine(message: string, fields: LogFields | undefined): string {
   return line("error", message, fields, isColoured(Deno.stderr));
 }

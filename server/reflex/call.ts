@@ -12,7 +12,7 @@ import type { Notice } from "../bus/notice.ts";
 import type { Piece, Told } from "../bus/told.ts";
 import { Topic } from "../bus/topic.ts";
 import type { ContextValues } from "../http/context.ts";
-import { FieldsLogger, type Logger } from "../observe.ts";
+import { FieldsLogger, type Logger, makeReference } from "../observe.ts";
 import type { Html } from "../page/html.ts";
 import type { Page, Untyped } from "../page/page.ts";
 import { type Operations, ops } from "../operations/operations.ts";
@@ -437,9 +437,4 @@ function changed({ value, before }: { value: Untyped; before?: string }, what: s
   if (before === undefined) return undefined;
   const after = jsonText(value, what);
   return after === before ? undefined : after;
-}
-
-/** A word by which a person's report finds a line of the log. */
-export function makeReference(): string {
-  return crypto.randomUUID().slice(0, 8);
 }

@@ -10,7 +10,7 @@ import { Attribute } from "../../protocol/markers.ts";
 import { type FormErrors, wayOf } from "../page/form.ts";
 import type { View } from "../page/view.ts";
 import type { Offered } from "../bus/told.ts";
-import { isAction } from "./action.ts";
+import { isAction } from "../../protocol/action.ts";
 import { implicitInput } from "./element.ts";
 import type { Host } from "./host.ts";
 import { check, peerError, type Resolved } from "./run.ts";

@@ -19,7 +19,7 @@ import type { Reader, SharedView, Step } from "../page/shared_view.ts";
 import { fullBody, type Part, type PartsById, type Render, type Shown } from "../page/shown.ts";
 import { hashPage, noParts, type View } from "../page/view.ts";
 import type { Snapshot } from "../session/records.ts";
-import { makeReference } from "./call.ts";
+import { makeReference } from "../observe.ts";
 import type { Host } from "./host.ts";
 import type { Reflex } from "./reflex.ts";
 import { Mailbox } from "./mailbox.ts";

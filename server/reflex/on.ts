@@ -5,7 +5,7 @@
  */
 
 import { BINDING, Binding } from "../page/binding.ts";
-import type { Action } from "./action.ts";
+import type { Action } from "../../protocol/action.ts";
 import { callOptions, type OfferOptions } from "./offer_options.ts";
 import type { Reflex } from "./reflex.ts";
 

@@ -6,7 +6,7 @@
 
 import { Attribute } from "../../protocol/markers.ts";
 import { ITSELF } from "../page/binding.ts";
-import { isAction } from "./action.ts";
+import { isAction, refuseAuthorize } from "../../protocol/action.ts";
 import { Reflex } from "./reflex.ts";
 
 /** How a method is called: by exact arguments, or through its schema. */
@@ -127,7 +127,9 @@ function actions(create: new () => object): Map<string, string> {
   const found = new Map<string, string>();
   if (!(create.prototype instanceof Reflex)) return found;
   for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(new create()))) {
-    if (isAction(value)) found.set(name, String(value.run));
+    if (!isAction(value)) continue;
+    refuseAuthorize(value, `the action ${name} of ${create.name}`);
+    found.set(name, String(value.run));
   }
   return found;
 }

@@ -10,7 +10,7 @@ import type { Json } from "../../protocol/frames.ts";
 import type { Limits } from "../../protocol/limits.ts";
 import { issueFields, type Schema, type SchemaResult } from "../../protocol/schema.ts";
 import { HttpError } from "../http/error.ts";
-import { type Action, isAction } from "./action.ts";
+import { type Action, isAction } from "../../protocol/action.ts";
 import { type CalledAction, hasCallbacks, surround } from "./callbacks.ts";
 import { UntrustedError } from "./untrusted.ts";
 import { attach, type CallContext, type Reflex } from "./reflex.ts";

@@ -68,3 +68,14 @@ Deno.test("Reflex: outside a call its members say so", () => {
   }
   assert.throws(() => new Early(), /Cannot use session of Early outside a call/);
 });
+
+Deno.test("Registry: an action whose authorize nobody would ask is refused", () => {
+  class Guarded extends Reflex {
+    remove = action(z.number(), () => 1, { authorize: () => false });
+  }
+  assert.throws(() => new Registry().add("Guarded", Guarded), {
+    name: "TypeError",
+    message:
+      "Cannot take the action remove of Guarded: its `authorize` is asked as a group of app.sync() alone.",
+  });
+});
