@@ -164,7 +164,7 @@ export function writeFrame(frame: ClientFrame | ServerFrame): string {
 }
 
 /** Whether a text has at most `bytes` bytes as UTF-8, without encoding it where its length tells already. */
-function fits(text: string, bytes: number): boolean {
+export function fits(text: string, bytes: number): boolean {
   if (text.length > bytes) return false;
   return text.length * 3 <= bytes || new TextEncoder().encode(text).length <= bytes;
 }

@@ -23,6 +23,18 @@ export interface Limits {
   readonly framesPerSecond: number;
   /** Frames at once, before the rate counts. */
   readonly frameBurst: number;
+  /** Frames a second, sustained, of a socket of `app.sync` or `app.events`. */
+  readonly syncFramesPerSecond: number;
+  /** Frames at once of such a socket, before the rate counts. */
+  readonly syncFrameBurst: number;
+  /** Groups of an app that one SockSync peer may subscribe to, and of its own that it may register. */
+  readonly syncGroups: number;
+  /** Calls of one SockSync peer that run at once, in either direction. */
+  readonly syncCalls: number;
+  /** Messages of one socket of `app.events` that wait or run; together they have at most 16 × `frame` bytes. */
+  readonly eventsPending: number;
+  /** Items of the largest page of a list that does not say another. */
+  readonly pageSize: number;
   /** Frames refused on one socket before it is closed. */
   readonly refusals: number;
   /** Calls of one visit that wait or run. */
@@ -154,6 +166,12 @@ export const defaultLimits: Limits = {
   frame: 64 * 1024, // a large form; parsing it costs about 1 ms
   framesPerSecond: 50, // key repeat is 30 a second
   frameBurst: 200, // what a person clicks while the train is in the tunnel
+  syncFramesPerSecond: 500, // a slider that is dragged, in ten groups
+  syncFrameBurst: 2000, // a program that comes back, and asks for everything
+  syncGroups: 1024, // every cell of a small sheet
+  syncCalls: 1024, // as many as there are groups
+  eventsPending: 256, // a program that sends what it has, without waiting for answers
+  pageSize: 100, // more than a screen shows
   refusals: 3, // once is an accident
   pendingPerVisit: 32, // the browser queues the rest
   pendingPerSession: 64, // two busy tabs

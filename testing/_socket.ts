@@ -5,7 +5,7 @@
  */
 
 import type { Socket as BrowserSocket } from "../client/environment.ts";
-import type { Socket as ServerSocket } from "../server/socket/connection.ts";
+import type { Socket as ServerSocket } from "../server/socket/line.ts";
 
 const CONNECTING = 0, OPEN = 1, CLOSED = 3;
 

@@ -14,6 +14,7 @@ import { checkPostOrigin } from "../http/origin.ts";
 import { readPath } from "../http/path.ts";
 import { type Logger, makeRequestId } from "../observe.ts";
 import { type ScriptsByPath, serveClient } from "./client_door.ts";
+import { findEndpoint, openEndpoint } from "./endpoint_door.ts";
 import { failure, readFailure } from "./failure.ts";
 import type { Arrived, Parts } from "./parts.ts";
 import { serveSite } from "./site_door.ts";
@@ -113,9 +114,12 @@ async function open({ request, id, arrival, development }: Arrived, house: House
     if (house.draining) throw new HttpError(503, "The server restarts.", { headers: { "retry-after": "1" } });
     return await openSocket(arrived, house.senderOf(request), await house.ready());
   }
-  if (path === Path.ticket) return await redeemTicket(arrived, await house.ready());
+  const parts = await house.ready();
+  if (path === Path.ticket) return await redeemTicket(arrived, parts);
+  const found = findEndpoint(parts.site.endpoints, path);
+  if (found !== undefined) return await openEndpoint(arrived, house.senderOf(request), parts, found);
   if (!arrival.cookies) house.plain(arrival.url.host);
-  return await serveSite(arrived, await house.ready());
+  return await serveSite(arrived, parts);
 }
 
 // Healthy is who has reached the store for the keys, and does not stop.

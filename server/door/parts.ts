@@ -5,6 +5,7 @@
  */
 
 import type { Arrival } from "../http/host.ts";
+import type { DocsOptions } from "../events/asyncapi_options.ts";
 import type { Middleware } from "../http/middleware.ts";
 import type { StaticFiles } from "../http/static_options.ts";
 import type { ClientScripts } from "../page/client_scripts.ts";
@@ -15,6 +16,7 @@ import type { Identities } from "../session/identities.ts";
 import type { SessionCookie } from "../session/cookie.ts";
 import type { Route } from "./route_door.ts";
 import type { Buckets } from "../socket/buckets.ts";
+import type { Endpoint } from "../socket/endpoint.ts";
 import type { Hub } from "../socket/hub.ts";
 import type { Admission } from "./admission.ts";
 
@@ -26,6 +28,8 @@ export interface Parts extends Host {
   readonly lang: string;
   /** The browser's scripts, with the app's names for attributes. */
   readonly scripts: ClientScripts;
+  /** What the documentation of events says of the app, and who may see it. */
+  readonly docs: { readonly title: string; readonly options: DocsOptions };
   /** Names this build: page data of another does not open. */
   readonly build: string;
   readonly keys: KeyRing;
@@ -49,6 +53,8 @@ export interface Site {
   readonly middleware: Middleware[];
   /** Directories of files, in the order in which they are asked. */
   readonly files: StaticFiles[];
+  /** Sockets of other protocols; asked before all of these. */
+  readonly endpoints: Endpoint[];
   /** In the order in which they were added. */
   readonly pages: Page[];
   /** Likewise; asked before pages. */

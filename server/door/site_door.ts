@@ -17,6 +17,7 @@ import { fullBody } from "../page/shown.ts";
 import { visitState } from "../reflex/call.ts";
 import { ownerOf } from "../reflex/person.ts";
 import { BusyError, type Place } from "./admission.ts";
+import { findDocs, serveDocs } from "./docs_door.ts";
 import { failure, readFailure } from "./failure.ts";
 import { servePage } from "./page_door.ts";
 import { noFlash } from "../session/flash.ts";
@@ -66,6 +67,11 @@ async function serve(arrived: Arrived, place: Place, parts: Parts): Promise<Resp
     if (file !== undefined) {
       shared = true;
       return file;
+    }
+    const docs = findDocs(arrived, parts);
+    if (docs !== undefined) {
+      await place.begin();
+      return await serveDocs(arrived, docs, context, parts);
     }
     const { found: route, methods } = findRoute(parts.site.routes, path, request.method);
     if (route !== undefined) return await serveRoute(arrived, route, visitor, values, parts);

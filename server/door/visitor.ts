@@ -36,7 +36,7 @@ export async function recognise(
   if (session !== undefined) {
     const named = await namedVisit(request, url, session, parts);
     const visit = named?.visit ?? makeVisit();
-    const seen = await read(session.id, visit, parts);
+    const seen = await readRecords(session.id, visit, parts);
     if (!isOver(seen, parts)) {
       const stale = seen.endedAt === undefined && parts.cookie.isStale(session);
       const setCookie = stale ? await parts.cookie.write(session, secure) : undefined;
@@ -46,7 +46,7 @@ export async function recognise(
     }
   }
   const fresh = parts.cookie.create(), visit = makeVisit();
-  const seen = await read(fresh.id, visit, parts);
+  const seen = await readRecords(fresh.id, visit, parts);
   return {
     session: fresh,
     seen,
@@ -55,8 +55,13 @@ export async function recognise(
   };
 }
 
-// A browser that loads a page again tries again by itself; a person is asked to.
-async function read(session: string, visit: string, parts: Parts): Promise<Snapshot> {
+/**
+ * What is known of a session and a visit.
+ *
+ * @throws HttpError 503 where that cannot be found out now. A browser that loads a page again tries again by itself; a
+ * person is asked to
+ */
+export async function readRecords(session: string, visit: string, parts: Parts): Promise<Snapshot> {
   try {
     return await parts.records.read(session, visit);
   } catch (cause) {
@@ -84,8 +89,10 @@ async function namedVisit(
   });
 }
 
-// A session that ended a moment ago may still be named by requests that were under way at the login: answering them
-// with a new cookie would overwrite the one that the login has just set.
-function isOver({ endedAt }: Snapshot, { clock, limits }: Parts): boolean {
+/**
+ * Whether a session has ended for good. One that ended a moment ago may still be named by requests that were under way at
+ * the login: answering them with a new cookie would overwrite the one that the login has just set.
+ */
+export function isOver({ endedAt }: Snapshot, { clock, limits }: Parts): boolean {
   return endedAt !== undefined && clock.now() - endedAt > limits.ticket;
 }

@@ -16,7 +16,10 @@ import type { ContextKey } from "./context.ts";
  * ```
  */
 export interface RequestContext {
-  /** The request. When a page's socket connects, it is a GET of the page, with the headers of the handshake. */
+  /**
+   * The request. When a page's socket connects, it is a GET of the page, with the headers of the handshake; at a socket of
+   * an endpoint it is that socket's own GET, without cookies where it has no `Origin`.
+   */
   readonly request: Request;
   /** Names the request: in the log, in the response's `x-request-id`, to the person who reports that it failed. */
   readonly id: string;
@@ -40,7 +43,8 @@ export interface RequestContext {
 /**
  * A function around every request of an app: it leaves with a response of its own, or goes on with `next()` and may
  * change what comes back. It runs again whenever a page's socket connects, so that what it forbids a GET it forbids a
- * live page too; there, any answer but that of `next()` makes the browser load the page again.
+ * live page too; there, not going on, or an answer of refusal (no 2xx) after it, makes the browser load the page again. At
+ * a socket of an endpoint, that is the answer to whoever asks for it.
  *
  * @example
  * ```ts

@@ -13,15 +13,22 @@ import type { Arrival } from "./host.ts";
  *
  * @throws HttpError 403
  */
-export function checkSocketOrigin(request: Request, { origins }: Arrival): void {
-  const origin = request.headers.get("origin");
-  if (origin === null) throw new HttpError(403, "A page's socket has an Origin header.");
-  if (!origins.includes(origin)) {
-    throw new HttpError(
-      403,
-      `The origin ${JSON.stringify(origin.slice(0, 200))} may not open this page's socket.`,
-    );
+export function checkSocketOrigin(request: Request, arrival: Arrival): void {
+  if (checkEndpointOrigin(request, arrival) === undefined) {
+    throw new HttpError(403, "A page's socket has an Origin header.");
   }
+}
+
+/**
+ * The same for a socket that programs may open too, which name no origin.
+ *
+ * @returns the origin; `undefined` where there is none: then no cookie says who it is
+ * @throws HttpError 403
+ */
+export function checkEndpointOrigin(request: Request, { origins }: Arrival): string | undefined {
+  const origin = request.headers.get("origin");
+  if (origin === null || origins.includes(origin)) return origin ?? undefined;
+  throw new HttpError(403, `The origin ${JSON.stringify(origin.slice(0, 200))} may not open this socket.`);
 }
 
 /**

@@ -1,5 +1,5 @@
 /**
- * The page sockets of this isolate, counted and reachable.
+ * The sockets of this isolate, counted and reachable.
  *
  * @module
  */
@@ -7,24 +7,26 @@
 import type { Limits } from "../../protocol/limits.ts";
 import { Close } from "../../protocol/markers.ts";
 import { HttpError } from "../http/error.ts";
-import type { Connection } from "./connection.ts";
+import type { Line } from "./line.ts";
 
 /** Whose a socket is. */
 export interface Owner {
-  readonly session: string;
+  /** Whose session it is of; a program that speaks to an endpoint may have none. */
+  readonly session: string | undefined;
   /** Where it comes from, where that is known. */
   readonly address: string | undefined;
 }
 
-/** Milliseconds between two pages that come back after a restart; the least and the most in which all of them do. */
+/** Milliseconds between two peers that come back after a restart; the least and the most in which all of them do. */
 const APART = 10, LEAST = 100, MOST = 5000;
 
 /** Counts sockets, in all, by session and by address. */
 export class Hub {
   readonly #limits: Limits;
-  readonly #sockets = new Set<Connection>();
+  readonly #sockets = new Set<Line>();
   readonly #bySession = new Counts();
   readonly #byAddress = new Counts();
+  #isClosing = false;
 
   /** @param limits how many sockets there may be */
   constructor(limits: Limits) {
@@ -37,14 +39,16 @@ export class Hub {
   }
 
   /**
-   * Refuses one socket too many, before the upgrade.
+   * Refuses one socket too many, before the upgrade; and every one since {@linkcode closeAll}.
    *
    * @throws HttpError 503
    */
   admit({ session, address }: Owner): void {
+    // Whoever was asked something meanwhile would be left alone by it.
+    if (this.#isClosing) throw full("The server restarts.", 1);
     const { sockets, socketsPerSession, socketsPerAddress } = this.#limits;
     if (this.#sockets.size >= sockets) throw full("This server has as many sockets as it takes.");
-    if (this.#bySession.of(session) >= socketsPerSession) {
+    if (session !== undefined && this.#bySession.of(session) >= socketsPerSession) {
       throw full("This session has as many sockets as one may have.");
     }
     if (address !== undefined && this.#byAddress.of(address) >= socketsPerAddress) {
@@ -53,27 +57,28 @@ export class Hub {
   }
 
   /** Counts a socket in. */
-  add({ session, address }: Owner, connection: Connection): void {
-    this.#sockets.add(connection);
-    this.#bySession.add(session);
+  add({ session, address }: Owner, line: Line): void {
+    this.#sockets.add(line);
+    if (session !== undefined) this.#bySession.add(session);
     if (address !== undefined) this.#byAddress.add(address);
   }
 
   /** Counts it out. */
-  remove({ session, address }: Owner, connection: Connection): void {
-    if (!this.#sockets.delete(connection)) return;
-    this.#bySession.remove(session);
+  remove({ session, address }: Owner, line: Line): void {
+    if (!this.#sockets.delete(line)) return;
+    if (session !== undefined) this.#bySession.remove(session);
     if (address !== undefined) this.#byAddress.remove(address);
   }
 
   /**
-   * Ends every socket: the server stops, their pages come back elsewhere, the more they are the farther apart. Done when
+   * Ends every socket: the server stops, their peers come back elsewhere, the more they are the farther apart. Done when
    * all of them have heard.
    */
   async closeAll(): Promise<void> {
+    this.#isClosing = true;
     const all = [...this.#sockets];
     const spread = Math.min(MOST, Math.max(LEAST, APART * all.length));
-    for (const connection of all) connection.close(Close.restart, `${spread} ms: the server restarts.`);
+    for (const line of all) line.close(Close.restart, `${spread} ms: the server restarts.`);
     await Promise.all(all.map(({ gone }) => gone));
   }
 }
@@ -97,6 +102,6 @@ class Counts {
   }
 }
 
-function full(message: string): HttpError {
-  return new HttpError(503, message, { headers: { "retry-after": "5" } });
+function full(message: string, seconds = 5): HttpError {
+  return new HttpError(503, message, { headers: { "retry-after": String(seconds) } });
 }

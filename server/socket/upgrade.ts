@@ -6,7 +6,7 @@
 
 import type { Limits } from "../../protocol/limits.ts";
 import { HttpError } from "../http/error.ts";
-import type { Socket } from "./connection.ts";
+import type { Socket } from "./line.ts";
 
 /** Whether a request wants to become a socket. */
 export function wantsUpgrade(request: Request): boolean {
@@ -32,11 +32,11 @@ export function upgradeInMemory(request: Request, open: () => Upgraded): void {
 }
 
 /**
- * Upgrades a request. Everything about it must have been read and checked: afterwards its headers are gone.
+ * Refuses a request that cannot become a socket.
  *
  * @throws HttpError 405, 426 or 400 for a handshake that is not one
  */
-export function upgrade(request: Request, limits: Limits): Upgraded {
+export function checkHandshake(request: Request): void {
   if (request.method !== "GET") {
     throw new HttpError(405, "A socket is opened by GET.", { headers: { allow: "GET" } });
   }
@@ -53,6 +53,15 @@ export function upgrade(request: Request, limits: Limits): Upgraded {
   if (!/^[A-Za-z0-9+/]{22}==$/.test(request.headers.get("sec-websocket-key") ?? "")) {
     throw new HttpError(400, "The socket's key is not valid.");
   }
+}
+
+/**
+ * Upgrades a request. Everything about it must have been read and checked: afterwards its headers are gone.
+ *
+ * @throws HttpError 405, 426 or 400 for a handshake that is not one
+ */
+export function upgrade(request: Request, limits: Limits): Upgraded {
+  checkHandshake(request);
   const open = inMemory.get(request);
   if (open !== undefined) return open();
   // Deno pings at half of the idle time and closes at its end.

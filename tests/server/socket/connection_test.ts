@@ -1,33 +1,9 @@
 import assert from "node:assert/strict";
 import { Close, defaultLimits } from "@argyle/argyle/protocol";
 import { FakeClock } from "@argyle/argyle/testing";
-import { Connection, type FrameHandlers, type Socket } from "../../../server/socket/connection.ts";
+import { Connection, type FrameHandlers } from "../../../server/socket/connection.ts";
+import { FakeSocket } from "../../helpers/fake_socket.ts";
 import { MemoryLog } from "../../helpers/peer.ts";
-
-class FakeSocket extends EventTarget implements Socket {
-  readyState = 1;
-  bufferedAmount = 0;
-  readonly sent: string[] = [];
-  readonly ends: number[] = [];
-  send(text: string): void {
-    this.sent.push(text);
-  }
-  close(code?: number): void {
-    this.readyState = 2;
-    this.ends.push(code ?? 0);
-  }
-  say(data: unknown): void {
-    this.dispatchEvent(new MessageEvent("message", { data }));
-  }
-  opened(): void {
-    this.readyState = 1;
-    this.dispatchEvent(new Event("open"));
-  }
-  end(type: "close" | "error" = "close"): void {
-    this.readyState = 3;
-    this.dispatchEvent(new Event(type));
-  }
-}
 
 function open(handlers: Partial<FrameHandlers> = {}) {
   const socket = new FakeSocket(), clock = new FakeClock(), log = new MemoryLog();
