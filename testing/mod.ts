@@ -34,5 +34,6 @@ export type { Served } from "./_network.ts";
 export type { Exchange, FailedCall } from "./_recording.ts";
 export { open, type OpenOptions } from "./open.ts";
 export { busContract, type BusUnderTest } from "./bus_contract.ts";
+export { sourceContract, type SourceItem, type SourceUnderTest } from "./source_contract.ts";
 export { storeContract, type StoreUnderTest } from "./store_contract.ts";
 export type { TestPage } from "./test_page.ts";

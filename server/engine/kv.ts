@@ -18,6 +18,8 @@ import { KvStore } from "./_kv_store.ts";
 import type { Engine } from "./store.ts";
 
 export type { Bus, BusListener, Message, Publication } from "./bus.ts";
+export { kvList, type KvListOptions, type KvListSource } from "./kv_list.ts";
+export type { ListChange, ListSlice, ListSource, ListStep, ListWatch } from "../../socksync/source.ts";
 export type { Check, Engine, Entry, Store, Write } from "./store.ts";
 
 /**
