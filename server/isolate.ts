@@ -31,6 +31,10 @@ export interface IsolateParts {
   readonly limits: Pick<Limits, "operationBytes" | "presence">;
   readonly clock: Clock;
   readonly log: Logger;
+  /** What has been said of variables and lists is heard by whoever has them. */
+  readonly bindings: { hear(notice: Notice): void; gap(): void };
+  /** What was published at endpoints elsewhere is heard by those who are on the topic here. */
+  readonly rooms: { hear(notice: Notice): void };
 }
 
 /** An isolate that hears the others. */
@@ -46,7 +50,7 @@ export interface Isolate {
 
 /** Joins the other isolates: whatever they say from then on is heard, or as soon as the bus can be reached. */
 export async function joinIsolates(parts: IsolateParts): Promise<Isolate> {
-  const { app, macs, limits, clock, log } = parts;
+  const { app, macs, limits, clock, log, bindings, rooms } = parts;
   const { store, bus, outbox } = joinEngine(parts);
   const topics = new Topics(), presence = new Presence(topics, limits.presence);
   const channel = new Channel({
@@ -67,11 +71,16 @@ export async function joinIsolates(parts: IsolateParts): Promise<Isolate> {
   const attendance = new Attendance(elsewhere ?? presence, clock, channel.isShared);
   await channel.open({
     hear(notice, from, isKnown) {
-      if (!isKnown) take(notice, topics);
+      if (!isKnown) {
+        take(notice, topics);
+        rooms.hear(notice);
+      }
+      bindings.hear(notice);
       elsewhere?.hear(notice, from);
     },
     gap() {
       topics.doubt();
+      bindings.gap();
       elsewhere?.gap();
     },
   });

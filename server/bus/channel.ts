@@ -57,8 +57,11 @@ const OPEN = 20_000;
 /** Milliseconds between two lines of the log about messages that are not good. */
 const QUIET = 60_000;
 
-/** So many notices that nobody waits for are published together; and so many wait for a bus that is away. */
-const TOGETHER = 500, WAITING = 20_000;
+/**
+ * So many notices that nobody waits for are published together, of so many characters before the last of them, so that no
+ * bus refuses them; and so many wait for a bus that is away.
+ */
+const TOGETHER = 500, TOGETHER_LENGTH = 100_000, WAITING = 20_000;
 
 /** One isolate's end. */
 export class Channel {
@@ -88,6 +91,12 @@ export class Channel {
   /** Whether there are others to be told. */
   get isShared(): boolean {
     return this.#means.bus !== undefined;
+  }
+
+  /** Whether it is known that nobody else is there now. */
+  get isAlone(): boolean {
+    const { bus, name } = this.#means;
+    return bus === undefined || bus.isAlone?.(name) === true;
   }
 
   /**
@@ -170,8 +179,9 @@ export class Channel {
    * @throws what the bus throws: RangeError for what is too large; Error where it cannot be reached
    */
   async publish(notices: readonly Notice[]): Promise<void> {
-    const publication = this.#publication(notices);
-    if (publication !== undefined) await this.#means.bus!.publish(publication);
+    // What was said before goes first: whoever hears a newcomer's word knows by then that they are there.
+    const before = this.#sendWaiting(), publication = this.#publication(notices);
+    await Promise.all([publication && this.#means.bus!.publish(publication), before]);
   }
 
   /** Tells the others, soon; nobody waits for it, and where it fails it is a line of the log. */
@@ -185,13 +195,36 @@ export class Channel {
   async #send(): Promise<void> {
     // What is said in one turn is published together, and what is said while the bus is busy.
     await new Promise<void>((resolve) => setImmediate(resolve));
+    await this.#sendWaiting();
+  }
+
+  async #sendWaiting(): Promise<void> {
     while (this.#waiting.length > 0) {
       try {
-        await this.publish(this.#waiting.splice(0, TOGETHER));
+        const { bus, name } = this.#means, messages = this.#take();
+        if (messages.length > 0) await bus!.publish({ channel: name, messages });
       } catch (error) {
         this.#complain("other isolates could not be told what has happened here", error);
       }
     }
+  }
+
+  // None where nobody would hear them.
+  #take(): readonly Message[] {
+    const messages: Message[] = [], { bus, name } = this.#means;
+    let taken = 0, length = 0;
+    try {
+      while (taken < Math.min(this.#waiting.length, TOGETHER) && length < TOGETHER_LENGTH) {
+        const notice = this.#waiting[taken++]!;
+        if (bus!.isAlone?.(name)) continue;
+        const message = this.#write(notice);
+        messages.push(message);
+        length += message.text.length;
+      }
+    } finally {
+      this.#waiting.splice(0, taken); // also one that cannot be written
+    }
+    return messages;
   }
 
   // ["AbC…", 17, 1790000000000, "changed", "items"]
@@ -203,7 +236,7 @@ export class Channel {
 
   #hear({ topic, text }: Message): void {
     const { seals, clock, readOffers, operationBytes } = this.#means;
-    // Offers and presence come on top of operations, and are not more than they.
+    // Offers and presence come on top of operations, and are not more than they; values and steps are less than the rest.
     if (text.length > 2 * operationBytes + 65_536) return this.#drop("is too large");
     const opened = seals.open(this.#context(topic), text);
     if (opened === undefined) return this.#drop("was not written by this app, or with another secret");
@@ -259,5 +292,14 @@ export class Channel {
 
 // What an isolate says of who is there is heard in its order.
 function topicOf(notice: Notice, isolate: string): string {
-  return notice[0] === "changed" || notice[0] === "told" ? notice[1] : `$isolate/${isolate}`;
+  switch (notice[0]) {
+    case "changed":
+    case "told":
+    case "value":
+    case "list":
+    case "event":
+      return notice[1];
+    default:
+      return `$isolate/${isolate}`;
+  }
 }

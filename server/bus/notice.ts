@@ -5,6 +5,7 @@
  */
 
 import type { Operation } from "../../protocol/operations.ts";
+import type { ListStep } from "../../socksync/source.ts";
 import type { Offered, Piece, Told } from "./told.ts";
 
 /** Somebody on a topic: what it is, who and where they are, and what they are shown as, as JSON. */
@@ -16,6 +17,12 @@ export type Notice =
   | readonly ["changed", topic: string]
   /** Those who follow an address are told something. */
   | readonly ["told", address: string, told: Told]
+  /** A variable has its next value; as JSON, or empty where that is too large to be said. */
+  | readonly ["value", topic: string, number: number, json: string]
+  /** A list has changed; its steps are left out where they are unknown, or too large to be said. */
+  | readonly ["list", topic: string, version: number, count: number, steps?: readonly ListStep<unknown>[]]
+  /** An event was published to a topic at an endpoint; as it is sent, with its type for whoever looks. */
+  | readonly ["event", topic: string, path: string, type: string, json: string]
   /** Somebody is on a topic there, or is shown as something else. */
   | readonly ["come", ...Present]
   /** Somebody is not on a topic there any more. */
@@ -48,6 +55,14 @@ export function readNotice(value: unknown, readOffers: ReadOffers): Notice | und
       return areTexts(rest, 1) ? ["changed", rest[0]!] : undefined;
     case "told":
       return readTold(rest, readOffers);
+    case "value":
+      return areTexts([rest[0], rest[2]], 2) && isCount(rest[1])
+        ? ["value", rest[0] as string, rest[1], rest[2] as string]
+        : undefined;
+    case "list":
+      return readList(rest);
+    case "event":
+      return areTexts(rest, 4) ? ["event", rest[0]!, rest[1]!, rest[2]!, rest[3]!] : undefined;
     case "come":
       return isPresent(rest) ? ["come", ...(rest as readonly string[] as Present)] : undefined;
     case "go":
@@ -76,6 +91,17 @@ function readTold([address, operations, offers]: unknown[], readOffers: ReadOffe
     pieces.push({ operation, offers: calls === 0 ? undefined : readOffers(calls) });
   }
   return ["told", address, { text: JSON.stringify(operations), pieces }];
+}
+
+function readList([topic, version, count, steps]: unknown[]): Notice | undefined {
+  if (typeof topic !== "string" || !isCount(version) || !isCount(count)) return undefined;
+  if (steps === undefined) return ["list", topic, version, count];
+  return Array.isArray(steps) && steps.every(isStep) ? ["list", topic, version, count, steps] : undefined;
+}
+
+function isStep(value: unknown): value is ListStep<unknown> {
+  const { kind, index } = (value ?? {}) as { kind?: unknown; index?: unknown };
+  return isCount(index) && (kind === "delete" || kind === "insert" || kind === "set");
 }
 
 // Operations by hand have this one form; what they may contain, the browser that does them checks once more.

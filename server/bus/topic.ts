@@ -70,6 +70,31 @@ export type TopicKind<Params, Presence = undefined, Joins = Presence> = (
     : [params: { readonly [K in keyof Params]: Params[K] | (string extends Params[K] ? number : never) }]
 ) => Topic<Presence, Joins>;
 
+/**
+ * Something that changes and can be watched: a topic, or a variable or list that is a group of `app.sync()`.
+ *
+ * @example
+ * ```ts
+ * import { topic } from "@argyle/argyle";
+ * import { variable } from "@argyle/argyle/socksync";
+ * import type { Watchable } from "@argyle/argyle/types";
+ * const watched: Watchable[] = [topic("items")(), variable(42)];
+ * ```
+ */
+export interface Watchable {
+  /** Its name as a topic. */
+  readonly name: string;
+  /** Whether somebody may watch it. */
+  allows(context: TopicContext): boolean | Promise<boolean>;
+}
+
+/** The topic of something that can be watched. */
+export function topicOf(watchable: Watchable): Topic {
+  if (watchable instanceof Topic) return watchable;
+  const { name } = watchable;
+  return new Topic(name, (context) => watchable.allows(context));
+}
+
 /** The longest name, in characters: brokers have less room for keys than we for pages. */
 const LONGEST = 512;
 

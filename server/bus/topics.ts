@@ -36,6 +36,14 @@ export class Topics {
     return (this.#changes.get(topic) ?? this.#forgotten) > since;
   }
 
+  /** Whether a page shows what depends on a topic: others who follow it only keep something. */
+  isShown(topic: string): boolean {
+    for (const follower of this.#followers.get(topic) ?? []) {
+      if (follower.addListeners !== undefined) return true;
+    }
+    return false;
+  }
+
   /** How many topics somebody follows. */
   get size(): number {
     return this.#followers.size;
