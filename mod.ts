@@ -27,7 +27,9 @@
  */
 
 export { App } from "./server/app.ts";
-export { action } from "./server/reflex/action.ts";
+export { action } from "./protocol/action.ts";
+export { anyone } from "./server/socket/anyone.ts";
+export { EventsEndpoint } from "./server/events/events_endpoint.ts";
 export { Head } from "./server/page/head.ts";
 export { type ContextKey, contextKey } from "./server/http/context.ts";
 export { HttpError } from "./server/http/error.ts";

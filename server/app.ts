@@ -4,15 +4,22 @@
  * @module
  */
 
+import { systemClock } from "../protocol/clock.ts";
 import { defaultLimits, type Limits } from "../protocol/limits.ts";
+import type { Groups } from "../socksync/groups.ts";
 import { addressOf, type Audience, whoseAddress } from "./bus/audience.ts";
 import type { Topic } from "./bus/topic.ts";
 import { compose } from "./compose.ts";
 import { byPath, type ScriptsByPath } from "./door/client_door.ts";
+import { addEndpoint } from "./door/endpoint_door.ts";
 import { answer } from "./door/front_door.ts";
 import type { Route, RouteHandlers, RouteOptions } from "./door/route_door.ts";
 import type { Parts, Site } from "./door/parts.ts";
 import type { Engine } from "./engine/store.ts";
+import type { EventsDeclaration } from "./events/handlers.ts";
+import { Rooms } from "./events/rooms.ts";
+import { type Declared, ServedEvents } from "./events/served_events.ts";
+import type { EventsOptions, Sends } from "./events/types.ts";
 import { guardProcess } from "./guard.ts";
 import { readProxies, senderOf } from "./http/address.ts";
 import { isLoopback } from "./http/host.ts";
@@ -51,6 +58,11 @@ import type { ReflexClass } from "./reflex/reflex.ts";
 import { Registry } from "./reflex/registry.ts";
 import { readSecrets } from "./seal/secrets.ts";
 import { Hub } from "./socket/hub.ts";
+import { Bindings } from "./sync/bindings.ts";
+import { endpointOf, type SyncContext, SyncEndpoint, type SyncOptions } from "./sync/sync_endpoint.ts";
+
+/** What was added to an app. For tests of endpoints by themselves: `addEndpoint(siteOf(app), …)`. */
+export let siteOf: (app: AnyApp) => Site;
 
 /**
  * An app: pages, reflexes, and the door to both, `fetch`.
@@ -80,13 +92,17 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
   readonly #base: string;
   readonly #limits: Limits;
   readonly #log: Logger;
-  readonly #site: Site = { middleware: [], files: [], pages: [], routes: [] };
+  readonly #site: Site = { middleware: [], files: [], endpoints: [], pages: [], routes: [] };
   readonly #registry = new Registry();
   readonly #mounted: AnyApp[] = [];
   #allowed: { hosts: readonly string[]; origins: readonly string[] };
   #proxies: number;
   readonly #hub: Hub;
+  readonly #bindings: Bindings;
+  readonly #rooms: Rooms;
   readonly #pending: Pending;
+  /** Functions of SockSync that run. */
+  readonly #calls: Pending;
   readonly #attributes: OwnNames | undefined;
   readonly #scripts: ClientScripts;
   readonly #scriptsByPath: ScriptsByPath;
@@ -95,6 +111,10 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
   #warnedPlain = false;
   #signals: (() => void) | undefined;
   #threads: (() => void) | undefined;
+
+  static {
+    siteOf = (app) => app.#site;
+  }
 
   /**
    * An app that serves nothing yet.
@@ -108,7 +128,18 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
     this.#log = options.log ?? consoleLogger;
     this.#proxies = readProxies(options.trustProxy ?? 0);
     this.#hub = new Hub(this.#limits);
+    this.#bindings = new Bindings({
+      clock: options.clock ?? systemClock,
+      failed: (what, error) => this.#log.error(what, error),
+      warn: (lists) =>
+        this.#log.warn("lists of arrays are this isolate's alone; others have their own", {
+          lists: lists.join(" "),
+        }),
+      ready: () => this.#ready(),
+    });
+    this.#rooms = new Rooms(() => this.#ready());
     this.#pending = new Pending(this.#limits);
+    this.#calls = new Pending(this.#limits);
     this.#attributes = readAttributeNames(options.attributes);
     this.#scripts = scriptsFor(this.#attributes);
     this.#scriptsByPath = byPath(this.#scripts);
@@ -392,6 +423,93 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
   }
 
   /**
+   * Adds an address at which SockSync is spoken: others subscribe to its variables and lists, and call its functions. Each
+   * of its variables has one value on all isolates, which the app's store keeps under the endpoint's path and the variable's
+   * name: under another name it begins anew. Pages watch a variable or a list like a topic. Who stops the app waits for
+   * functions that run, for at most 3 s.
+   *
+   * @param path below the app's base, as it stands: `/ws/socksync`
+   * @param groups variables, lists and actions by their names, of at most 64 characters each
+   * @param options `authorize` says who may open a socket; there is no default, and `anyone` is a value
+   * @returns the endpoint: `typeof` it types clients
+   * @throws TypeError for a path that cannot be or is taken, for what is no group, for a group that is another app's
+   *
+   * @example
+   * ```tsx
+   * import { action, anyone, App, Live } from "@argyle/argyle";
+   * import { list, variable } from "@argyle/argyle/socksync";
+   * import { z } from "zod";
+   * const price = variable(42), todos = list<string>([]);
+   * const app = new App();
+   * export const sync = app.sync("/ws/socksync", {
+   *   price,
+   *   todos,
+   *   add: action(z.object({ title: z.string().min(1) }), ({ title }) => todos.append(title)),
+   * }, { authorize: anyone });
+   * app.page("/", () => <Live topic={price}>{() => <output>{price.value}</output>}</Live>);
+   * ```
+   */
+  sync<const G extends Groups<SyncContext>>(path: string, groups: G, options: SyncOptions): SyncEndpoint<G> {
+    const endpoint = new SyncEndpoint<G>(path, groups, options, {
+      clock: this.#options.clock ?? systemClock,
+      limits: this.#limits,
+      log: this.#log,
+      settling: () => this.#bindings.settling,
+      started: (work) => this.#calls.follow(work.then(() => {})),
+    });
+    this.#bindings.check(path, groups as Groups);
+    addEndpoint(this.#site, endpointOf(endpoint));
+    this.#bindings.add(path, groups);
+    return endpoint;
+  }
+
+  /**
+   * Declares an address at which typed events are spoken: JSON messages with a `type`, in and out, each held against its
+   * schema. Add the handlers with `handle`; there is no endpoint before that.
+   *
+   * @param path like a page's: `/room/:room`; of several that fit, one without params comes first, then the first added
+   * @param options schemas of the path's params and of the query, and the events that go out
+   * @returns what takes the handlers
+   *
+   * @example
+   * ```ts
+   * import { action, anyone, App, topic } from "@argyle/argyle";
+   * import { z } from "zod";
+   * const Room = topic("room/:room");
+   * const app = new App();
+   * export const rooms = app.events("/room/:room/:client", {
+   *   params: z.object({ room: z.string(), client: z.coerce.number().int() }),
+   *   sends: { message: z.object({ msg: z.string(), sender: z.int() }) },
+   * }).handle({
+   *   message: action(z.object({ msg: z.string().max(1000) }), ({ msg }, { params, publish }) => {
+   *     return publish(Room(params), "message", { msg, sender: params.client });
+   *   }),
+   * }, { authorize: anyone, connect: ({ params, join }) => join(Room(params)) });
+   * ```
+   */
+  events<
+    const Path extends string,
+    Params = PathParams<Path>,
+    Query = URLSearchParams,
+    S extends Sends = Sends,
+  >(path: Path, options: EventsOptions<Path, Params, Query, S> = {}): EventsDeclaration<Params, Query, S> {
+    const means = {
+      clock: this.#options.clock ?? systemClock,
+      limits: this.#limits,
+      log: this.#log,
+      rooms: this.#rooms,
+    };
+    return {
+      // Types are held against each other by whoever calls it.
+      handle: (handlers: unknown, hooks: never) => {
+        const endpoint = new ServedEvents(path, options as Declared, handlers, hooks, means);
+        addEndpoint(this.#site, endpoint);
+        return endpoint as never;
+      },
+    };
+  }
+
+  /**
    * Puts another app in front of this one, below the other's own `base`. It stops when this one does. It answers to
    * this one's hosts and origins, unless it was given its own; limits, store and keys stay its own.
    *
@@ -569,7 +687,11 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
   }
 
   #ready(): Promise<Parts> {
-    this.#parts ??= compose(this.#options, {
+    return this.#parts ??= this.#compose();
+  }
+
+  #compose(): Promise<Parts> {
+    const parts = compose(this.#options, {
       base: this.#base,
       limits: this.#limits,
       log: this.#log,
@@ -579,10 +701,12 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
       pending: this.#pending,
       attributes: this.#attributes,
       scripts: this.#scripts,
+      bindings: this.#bindings,
+      rooms: this.#rooms,
     });
     // A store that was away at the first request may be there at the next.
-    this.#parts.catch(() => this.#parts = undefined);
-    return this.#parts;
+    parts.catch(() => this.#parts = undefined);
+    return parts;
   }
 
   async #drain(ms: number): Promise<void> {
@@ -591,7 +715,8 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
 
   async #drainOwn(ms: number): Promise<void> {
     this.#draining = true;
-    await within(ms, Promise.all([this.#hub.closeAll(), this.#pending.idle()]));
+    const heard = this.#hub.closeAll().then(() => this.#rooms.idle());
+    await within(ms, Promise.all([heard, this.#pending.idle(), this.#calls.idle()]));
     // Whoever was here is gone, which others hear; then the bus is let go of.
     await within(FAREWELL, Promise.resolve(this.#parts).then((parts) => parts?.close(), () => {}));
   }

@@ -10,16 +10,17 @@ import { Refreshes } from "./bus/refreshes.ts";
 import { Admission } from "./door/admission.ts";
 import { below } from "./door/front_door.ts";
 import type { Parts, Site } from "./door/parts.ts";
-import { ContextValues } from "./http/context.ts";
+import { nothingSet, passMiddleware } from "./door/passage.ts";
+import type { Rooms } from "./events/rooms.ts";
+import type { ContextValues } from "./http/context.ts";
 import { HttpError } from "./http/error.ts";
-import { type RequestContext, runMiddleware } from "./http/middleware.ts";
+import type { RequestContext } from "./http/middleware.ts";
 import { readPath } from "./http/path.ts";
 import { joinIsolates } from "./isolate.ts";
 import { type AppOptions, environment } from "./options.ts";
 import type { OwnNames } from "./page/attribute_names.ts";
 import { findPage, type Page, type Untyped } from "./page/page.ts";
-import { makeReference } from "./reflex/call.ts";
-import type { Logger } from "./observe.ts";
+import { type Logger, makeReference } from "./observe.ts";
 import { Retries } from "./reflex/retries.ts";
 import { openPage } from "./page/page_data.ts";
 import { Writer } from "./operations/write.ts";
@@ -38,11 +39,12 @@ import { memory } from "./engine/memory.ts";
 import { Records } from "./session/records.ts";
 import { SessionValues } from "./session/values.ts";
 import { Buckets } from "./socket/buckets.ts";
+import type { Bindings } from "./sync/bindings.ts";
 
 /** What an app has before its keys are there. */
 export type Given =
   & Pick<Parts, "base" | "limits" | "log" | "site" | "registry" | "hub" | "pending" | "scripts">
-  & { readonly attributes: OwnNames | undefined };
+  & { readonly attributes: OwnNames | undefined; readonly bindings: Bindings; readonly rooms: Rooms };
 
 /**
  * The parts of an app.
@@ -61,7 +63,10 @@ export async function compose<Session extends object = Untyped>(
   const secrets = await appSecrets(engine, app, options.secrets ?? environment("ARGYLE_SECRET"));
   const keys = new KeyRing(secrets, clock);
   const build = [PROTOCOL_VERSION, given.scripts.hash, environment("DENO_DEPLOYMENT_ID") ?? ""].join(" ");
+  const { bindings, rooms } = given;
   const { store, topics, channel, attendance, close } = await joinIsolates({
+    bindings,
+    rooms,
     app,
     store: engine,
     bus: options.bus,
@@ -70,6 +75,14 @@ export async function compose<Session extends object = Untyped>(
     clock,
     log,
   });
+  const failed = (what: string, error: unknown) => log.error(what, error);
+  try {
+    await bindings.begin({ app, store, channel, topics, clock, failed });
+  } catch (error) {
+    await close(); // the next try joins once more
+    throw error;
+  }
+  rooms.begin({ channel, attendance });
   const refreshes = new Refreshes(clock);
   const records = new Records(store, app, limits, clock);
   const loads = new Loads(topics, limits, clock);
@@ -82,6 +95,7 @@ export async function compose<Session extends object = Untyped>(
   return {
     ...given,
     lang,
+    docs: { title: name, options: options.docs ?? {} },
     build,
     logCalls: options.logCalls ?? environment("ARGYLE_ENV") === "development",
     clock,
@@ -109,7 +123,10 @@ export async function compose<Session extends object = Untyped>(
     topics,
     channel,
     attendance,
-    close,
+    async close() {
+      await bindings.close();
+      await close();
+    },
     refreshes,
     resting: new Resting(clock),
     parked: new ParkedViews(limits.parked, clock),
@@ -131,31 +148,23 @@ export async function compose<Session extends object = Untyped>(
   };
 }
 
-// The same middleware as for a GET of the page, around an answer that only we make.
+// The same middleware as for a GET of the page.
 async function admit(
-  site: Site,
+  { middleware }: Site,
   given: Pick<RequestContext, "url" | "path" | "user" | "sessionId" | "id">,
   handshake: Headers,
 ): Promise<ContextValues | undefined> {
-  if (site.middleware.length === 0) return nothing;
-  const values = new ContextValues();
+  if (middleware.length === 0) return nothingSet; // without a request for nobody to see
   const request = new Request(given.url, { headers: handshake });
-  let passed = false;
-  const context = { ...given, request, get: values.get, set: values.set };
   try {
-    await runMiddleware(site.middleware, context, () => {
-      passed = true;
-      return Promise.resolve(new Response(null, { status: 204 }));
-    });
+    const passed = await passMiddleware(middleware, { ...given, request });
+    if (!(passed instanceof Response)) return passed;
+    await passed.body?.cancel();
   } catch (error) {
     if (!(error instanceof HttpError)) throw error;
-    return undefined;
   }
-  return passed ? values : undefined;
+  return undefined;
 }
-
-/** What is set where there is no middleware: thousands of live pages have that. */
-const nothing = new ContextValues();
 
 // A page that many share could not be shown anew. What is below 500 it tells whoever loads it again.
 function reportFailure(error: unknown, page: Page, log: Logger): string | undefined {

@@ -7,6 +7,7 @@
 import type { Clock } from "../protocol/clock.ts";
 import type { Limits } from "../protocol/limits.ts";
 import type { Schema } from "../protocol/schema.ts";
+import type { DocsOptions } from "./events/asyncapi_options.ts";
 import type { Logger } from "./observe.ts";
 import type { AttributeNames } from "./page/attribute_names.ts";
 import type { MissingElement } from "./operations/operations.ts";
@@ -69,6 +70,11 @@ export interface AppOptions<Session extends object = Untyped> extends Partial<En
   readonly attributes?: Partial<AttributeNames>;
   /** What happens in the browser where an operation by hand finds no element; a warning in its console where left out. */
   readonly missingElement?: MissingElement;
+  /**
+   * The documentation of the app's events: who sees `/asyncapi` and `/asyncapi.json`, and what stands in them. Where left out,
+   * a developer does, with `ARGYLE_ENV=development` on this machine, and nobody else.
+   */
+  readonly docs?: DocsOptions;
   /** Limits other than the defaults: bytes, milliseconds, numbers. */
   readonly limits?: Partial<Limits>;
   /** Where messages for the operator go; the console where left out. */

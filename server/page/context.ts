@@ -6,7 +6,7 @@
 
 import { canonicalJson } from "../../protocol/json.ts";
 import { peopleOf, type Presence } from "../bus/presence.ts";
-import { Topic } from "../bus/topic.ts";
+import { type Topic, topicOf, type Watchable } from "../bus/topic.ts";
 import type { Flash } from "../session/flash.ts";
 import type { ContextValues } from "../http/context.ts";
 import { checkPersonal, runImpersonal } from "./_impersonal.ts";
@@ -220,13 +220,15 @@ function dataOf({ loads, presence }: Sources, watch: Watch, scope: string): Data
   let own: Map<string, Promise<unknown>> | undefined;
   const loadFor = <T>(
     scope: string,
-    key: Topic | string | readonly unknown[],
+    key: Watchable | string | readonly unknown[],
     fn: () => T | Promise<T>,
     options: LoadOptions,
   ): Promise<T> => {
-    const isTopic = key instanceof Topic;
-    const topics = isTopic ? [key, ...options.topics ?? []] : options.topics ?? [];
-    const name = `${scope} ${isTopic ? `:${key.name}` : canonicalJson(key)}`;
+    const isTopic = typeof key === "object" && !Array.isArray(key);
+    const topics = (isTopic ? [key as Watchable, ...options.topics ?? []] : options.topics ?? []).map(
+      topicOf,
+    );
+    const name = `${scope} ${isTopic ? `:${(key as Watchable).name}` : canonicalJson(key)}`;
     own ??= new Map();
     const known = own.get(name);
     if (known !== undefined) return known as Promise<T>;
@@ -237,14 +239,14 @@ function dataOf({ loads, presence }: Sources, watch: Watch, scope: string): Data
     return loading;
   };
   const load =
-    (<T>(key: Topic | string | readonly unknown[], fn: () => T | Promise<T>, options = {}) =>
+    (<T>(key: Watchable | string | readonly unknown[], fn: () => T | Promise<T>, options = {}) =>
       loadFor(scope, key, fn, options)) as Load;
   load.shared = (key, fn, options = {}) =>
     loadFor("shared", key, () => runImpersonal("a shared load", fn), options);
   return {
     load,
     subscribe(...topics) {
-      for (const topic of topics) void watch.add(topic)?.catch(() => {}); // the render waits for all of them
+      for (const topic of topics) void watch.add(topicOf(topic))?.catch(() => {}); // the render waits for all of them
     },
     async present<Presence>(topic: Topic<Presence, unknown>) {
       const { name } = topic;

@@ -7,7 +7,7 @@
 import { Fragment } from "preact";
 import { jsx } from "preact/jsx-runtime";
 import { Attribute } from "../../protocol/mod.ts";
-import type { Topic } from "../bus/topic.ts";
+import { topicOf, type Watchable } from "../bus/topic.ts";
 import type { Node } from "./_element.ts";
 import { Written } from "./_memo_cache.ts";
 import { noteAnew } from "./_memo_notes.ts";
@@ -34,7 +34,7 @@ import type { PageContext, Untyped } from "./page.ts";
  */
 export interface LiveProps<Session = Untyped> {
   /** What makes it anew. */
-  readonly topic: Topic | readonly Topic[];
+  readonly topic: Watchable | readonly Watchable[];
   /**
    * Gives what is in it, from a context of its own. It may load and subscribe. What it takes from the page around it is
    * as old as that: look up what changes.
@@ -100,7 +100,7 @@ export function Live(this: { readonly __v: Node } | undefined, props: LiveProps)
   noteAnew();
   const style = name === noBox ? ' style="display:contents"' : "";
   const open = `<${name} id="${id}" ${Attribute.live}${style}>`;
-  const topics = Array.isArray(topic) ? topic as readonly Topic[] : [topic as Topic];
+  const topics = (Array.isArray(topic) ? topic as readonly Watchable[] : [topic as Watchable]).map(topicOf);
   const mark = rendering.recorder.live({ id, name, open, topics, render: children });
   return jsx(Fragment as never, new Written(`${open}${mark}</${name}>`) as never) as unknown as Html;
 }

@@ -5,7 +5,7 @@
  */
 
 import type { Schema } from "../../protocol/schema.ts";
-import type { Topic } from "../bus/topic.ts";
+import type { Topic, Watchable } from "../bus/topic.ts";
 import type { Flash } from "../session/flash.ts";
 import type { ContextKey } from "../http/context.ts";
 import { HttpError } from "../http/error.ts";
@@ -53,7 +53,7 @@ export interface Load {
    * @throws TypeError for a key that JSON cannot carry; HttpError 403 for a topic that the person may not subscribe to
    */
   <T>(
-    key: Topic | string | readonly unknown[],
+    key: Watchable | string | readonly unknown[],
     fn: () => T | Promise<T>,
     options?: LoadOptions,
   ): Promise<T>;
@@ -66,7 +66,7 @@ export interface Load {
    * @param options `topics` make it anew; without any, nothing is kept between renders
    */
   shared<T>(
-    key: Topic | string | readonly unknown[],
+    key: Watchable | string | readonly unknown[],
     fn: () => T | Promise<T>,
     options?: LoadOptions,
   ): Promise<T>;
@@ -85,7 +85,7 @@ export interface Load {
  */
 export interface LoadOptions {
   /** What makes it anew. */
-  readonly topics?: readonly Topic[];
+  readonly topics?: readonly Watchable[];
 }
 
 /**
@@ -114,7 +114,7 @@ export interface SharedContext<Params = Record<string, string>, Query = URLSearc
    * @param topics up to `limits.topics` in one page
    * @throws RangeError for more; the page is refused (403) to whom a topic's `authorize` refuses it
    */
-  subscribe(...topics: readonly Topic[]): void;
+  subscribe(...topics: readonly Watchable[]): void;
   /**
    * Who is on a topic: what each of them has joined it with, in the order in which they came; of very many, the first
    * 1,000 (`limits.presence`). The page is shown anew whenever somebody comes or goes, or is shown as something else,
