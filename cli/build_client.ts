@@ -13,7 +13,7 @@ const output = new URL("../server/page/client_script.ts", import.meta.url);
 
 /**
  * The scripts by name: what every page carries, and what stands beside it. Those import that one as it is served, where
- * they import anything.
+ * they import anything; `sync` and `events` stand alone, and `api` gives what they give. `groups` stands on `sync`.
  */
 const entries = {
   client: "core.ts",
@@ -21,12 +21,25 @@ const entries = {
   patches: "patches.ts",
   operations: "do.ts",
   care: "care.ts",
+  sync: "sync_script.ts",
+  groups: "groups_script.ts",
+  events: "events_script.ts",
   api: "mod.ts",
   stimulus: "stimulus.ts",
   log: "log.ts",
+  console: "console.ts",
 } as const;
 
 type Name = keyof typeof entries;
+
+/** What stands alone, and the one module that others have of it, as the script gives it. */
+const alone: { readonly [N in Name]?: string } = {
+  sync: new URL("connect_sync.ts", folder).href,
+  events: new URL("connect_events.ts", folder).href,
+};
+
+/** What has nothing of the core: its members keep their names, since users know most of them. */
+const apart: ReadonlySet<Name> = new Set(["sync", "groups", "events"]);
 
 /** The bundles, and the module that carries them. */
 export interface ClientBuild {
@@ -46,14 +59,21 @@ export async function buildClient(): Promise<ClientBuild> {
     const names = Object.keys(entries) as Name[];
     const first = await bundle("client", []);
     const shared = [...namesOf(first).values()];
-    const bundled = [first, ...await Promise.all(names.slice(1).map((name) => bundle(name, shared)))];
+    const connecting = await bundle("sync", []), owned = [...namesOf(connecting).values()];
+    const bundled = await Promise.all(names.map((name) => {
+      if (name === "client") return first;
+      if (name === "sync") return connecting;
+      return bundle(name, name === "groups" ? owned : apart.has(name) ? [] : shared);
+    }));
     // What is called the same in all of them is called the same when it is short: in this order, one after another.
     const members: Members = {};
     const built: string[] = [];
-    for (const code of bundled) built.push(await shorten(code, members));
+    for (const [i, code] of bundled.entries()) {
+      built.push(apart.has(names[i]!) ? await shorten(code) : await shorten(code, members));
+    }
     const short = new Map([...namesOf(built[0]!)].map(([own, name]) => [name, own]));
     short.delete("client");
-    for (const [i, code] of built.entries()) built[i] = nameShared(code, short);
+    for (const [i, code] of built.entries()) if (!apart.has(names[i]!)) built[i] = nameShared(code, short);
     // What only the core asks of these.
     for (const i of [names.indexOf("rest"), names.indexOf("patches"), names.indexOf("operations")]) {
       built[i] = built[i]!.replace(/ as (\w+)(?=[,}][^;]*;?$)/g, (whole, name: string) => {
@@ -64,7 +84,7 @@ export async function buildClient(): Promise<ClientBuild> {
     // All have one name in common, so that each finds the others.
     const hash = await hashOf(built.join("\n"));
     const scripts = Object.fromEntries(
-      names.map((name, i) => [name, built[i]!.replaceAll(beside(unknownHash), beside(hash))]),
+      names.map((name, i) => [name, named(built[i]!, hash)]),
     ) as Record<Name, string>;
     return { scripts, module: moduleText(scripts, hash) };
   } finally {
@@ -80,11 +100,20 @@ interface Members {
 
 const unknownHash = "000000000000";
 
-function beside(hash: string): string {
-  return `./client-${hash}.js`;
+function beside(name: Name, hash: string = unknownHash): string {
+  return `./${name}-${hash}.js`;
 }
 
+function named(code: string, hash: string): string {
+  return (["client", ...Object.keys(alone)] as Name[]).reduce(
+    (code, name) => code.replaceAll(beside(name), beside(name, hash)),
+    code,
+  );
+}
+
+/** @param shared what it takes from the script that it stands on */
 async function bundle(name: Name, shared: readonly string[]): Promise<string> {
+  const basis = name === "groups" ? ofSync : ofCore;
   const { outputFiles } = await esbuild.build({
     entryPoints: [new URL(entries[name], folder).href],
     bundle: true,
@@ -98,7 +127,7 @@ async function bundle(name: Name, shared: readonly string[]): Promise<string> {
     tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
     charset: "utf8",
     legalComments: "none",
-    plugins: [resolver(shared)],
+    plugins: [resolver(shared, basis)],
   });
   const code = outputFiles[0]?.text ?? "";
   // Neither of the two tools leaves out what is imported and not used.
@@ -112,7 +141,7 @@ async function bundle(name: Name, shared: readonly string[]): Promise<string> {
 }
 
 // It makes 5 % less of what esbuild has made, and that is what every page carries.
-async function shorten(source: string, members: Members): Promise<string> {
+async function shorten(source: string, members?: Members): Promise<string> {
   const { code = "" } = await minify(source, {
     module: true,
     ecma: 2020,
@@ -127,11 +156,12 @@ async function shorten(source: string, members: Members): Promise<string> {
       inline: 1,
       if_return: false,
     },
-    mangle: { module: true, properties: { regex: ownNames } },
-    nameCache: members,
+    // Members of what stands alone are its users' as well, and to shorten the others would save `sync` 100 bytes.
+    mangle: { module: true, ...members && { properties: { regex: ownNames } } },
+    ...members && { nameCache: members },
   });
   // Names of variables are each script's own affair.
-  delete members.vars;
+  delete members?.vars;
   return code;
 }
 
@@ -175,28 +205,50 @@ const ownNames = new RegExp(`^(${
   ].join(" ").replaceAll(" ", "|")
 })$`);
 
+/** What a script stands on, and modules that it takes from there. */
+interface Basis {
+  readonly name: Name;
+  readonly modules: ReadonlySet<string>;
+}
+
 /** What others take from the core: all that it gives, and modules that it gives as a whole. */
-const given = new Set(["core.ts", "dom.ts", "refuse.ts"].map((path) => new URL(path, folder).href));
+const ofCore: Basis = { name: "client", modules: modules("core", "dom", "refuse") };
+
+/** What whoever owns groups takes from the connection's script. */
+const ofSync: Basis = {
+  name: "sync",
+  modules: modules(
+    ...["check_value", "frames", "group", "listeners", "maybe", "peer", "reader", "sync_error"].map((name) =>
+      `../socksync/${name}`
+    ),
+    ...["connect_sync", "../protocol/action", "../protocol/clock"],
+  ),
+};
+
+function modules(...names: readonly string[]): ReadonlySet<string> {
+  return new Set(names.map((name) => new URL(`${name}.ts`, folder).href));
+}
 
 /**
  * esbuild reads through Deno, so that it finds the modules by their URLs.
  *
- * @param shared what the core gives; none for itself
+ * @param shared what the basis gives; none for itself, and for what stands alone
  */
-const resolver = (shared: readonly string[]): esbuild.Plugin => ({
+const resolver = (shared: readonly string[], basis: Basis): esbuild.Plugin => ({
   name: "deno",
   setup(build) {
     build.onResolve({ filter: /.*/ }, ({ path, importer, kind }) => {
       if (kind === "entry-point") return { path, namespace: "deno" };
-      if (path === beside(unknownHash)) return { path, external: true };
+      if (path === beside(basis.name)) return { path, external: true };
       const { href } = new URL(path, importer);
-      return shared.length > 0 && given.has(href)
-        ? { path: "core", namespace: "core" }
-        : { path: href, namespace: "deno" };
+      if (shared.length > 0 && basis.modules.has(href)) return { path: "basis", namespace: "basis" };
+      const [name] = (Object.keys(alone) as Name[]).filter((name) => alone[name] === href);
+      if (name && shared.length > 0) return { path: beside(name), external: true };
+      return { path: href, namespace: "deno" };
     });
     // One import for all that are asked for.
-    build.onLoad({ filter: /.*/, namespace: "core" }, () => {
-      return { contents: `export {${shared}} from "${beside(unknownHash)}"` };
+    build.onLoad({ filter: /.*/, namespace: "basis" }, () => {
+      return { contents: `export {${shared}} from "${beside(basis.name)}"` };
     });
     build.onLoad({ filter: /.*/, namespace: "deno" }, async ({ path }) => {
       return { contents: asEnums(await Deno.readTextFile(new URL(path))), loader: "ts" };

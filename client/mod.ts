@@ -1,6 +1,7 @@
 /**
  * For scripts of a page: calls of reflexes, what becomes of them, and behaviours for elements. The client itself runs on
- * every page by itself; anywhere else, importing this does nothing.
+ * every page by itself; anywhere else, importing this does nothing. `connectSync` and `connectEvents` are for
+ * other programs as well.
  *
  * ```ts
  * import { reflex, ReflexError } from "@argyle/argyle/client";
@@ -24,6 +25,17 @@
  */
 
 export { type Behavior, behavior } from "./behavior.ts";
+export { connectEvents, type ConnectEventsOptions, type EventIssue, EventsError } from "./connect_events.ts";
+export type {
+  EventAnswer,
+  EventsClient,
+  EventsMessage,
+  EventsOf,
+  EventsStatus,
+  SendInput,
+  SendOptions,
+} from "./events_types.ts";
+export { connectSync, type ConnectSyncOptions } from "./connect_sync.ts";
 export { type MorphHook, morphHook } from "./morph_hook.ts";
 export { operation } from "./operation.ts";
 export type { Detail as OperationDetail } from "./own_operation.ts";

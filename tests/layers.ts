@@ -25,6 +25,12 @@ const parts: Record<string, Part> = {
   "types.ts": { ours: ["server", "protocol"] },
 };
 
+/** Files that may import a package which the rest of their part may not: each is an entry of its own. */
+const packages: Record<string, string[]> = {
+  "client/preact.ts": ["npm:preact"],
+  "client/signals.ts": ["npm:@preact/signals-core"],
+};
+
 /** What is no part of the package, and may import anything. */
 const outside = ["tests", "bench"];
 
@@ -73,7 +79,7 @@ function allowed(edge: Import): boolean {
 
   const rule = parts[part];
   if (rule === undefined) return false;
-  if (isForeign(to)) return rule.foreign?.includes(withoutVersion(to)) ?? true;
+  if (isForeign(to)) return (packages[from] ?? rule.foreign)?.includes(withoutVersion(to)) ?? true;
   if (top(to) !== part) return rule.ours.includes(top(to));
   if (part === "server") return allowedInServer(inServer(from), inServer(to));
   if (part === "islands") return allowedInIslands(from, to);

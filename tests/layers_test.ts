@@ -22,6 +22,9 @@ const forbidden: [from: string, specifier: string, to: string][] = [
   ["protocol/json.ts", "node:path", "node:path"],
   ["client/mod.ts", "../server/page/page.ts", "server/page/page.ts"],
   ["client/mod.ts", "preact", "npm:preact@11.2.0"],
+  ["client/preact.ts", "@preact/signals-core", "npm:/@preact/signals-core@1.14.5"],
+  ["client/signals.ts", "preact", "npm:preact@11.2.0"],
+  ["socksync/peer.ts", "../client/sync_line.ts", "client/sync_line.ts"],
   ["client/mod.ts", "@argyle/argyle", "mod.ts"],
   ["islands/island.ts", "../server/mod.ts", "server/mod.ts"],
   ["islands/client.ts", "./server.tsx", "islands/server.tsx"],
@@ -50,6 +53,8 @@ for (const [from, specifier, to] of forbidden) {
 Deno.test("violations: what the tables allow is allowed", () => {
   const imports: Import[] = [
     { from: "protocol/mod.ts", specifier: "./json.ts", to: "protocol/json.ts" },
+    { from: "client/preact.ts", specifier: "preact/hooks", to: "npm:/preact@11.2.0/hooks" },
+    { from: "client/signals.ts", specifier: "@preact/signals-core", to: "npm:/@preact/signals-core@1.14.5" },
     { from: "islands/client.ts", specifier: "preact/hooks", to: "npm:/preact@11.2.0/hooks" },
     { from: "islands/server.tsx", specifier: "./island.ts", to: "islands/island.ts" },
     { from: "islands/server.tsx", specifier: "@argyle/argyle/jsx-runtime", to: "server/page/jsx_runtime.ts" },

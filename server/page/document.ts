@@ -81,6 +81,7 @@ export function documentAround(
 function importMap(base: string, hash: string): string {
   const imports = {
     "@argyle/argyle/client": `${base}${clientPath("api", hash)}`,
+    "@argyle/argyle/socksync": `${base}${clientPath("groups", hash)}`,
     "@argyle/argyle/stimulus": `${base}${clientPath("stimulus", hash)}`,
   };
   return JSON.stringify({ imports });

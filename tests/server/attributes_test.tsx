@@ -256,13 +256,26 @@ timed("attributes: the app's scripts say its names, and stand under a hash of th
   assert.equal(await script(tallying(body, { attributes: { reflex: "data-reflex" } })), plain);
   const get = (path: string) => app.fetch(new Request(`http://127.0.0.1${path}`));
   let all = "";
-  for (const name of ["client", "rest", "patches", "operations", "care", "api", "stimulus"]) {
+  const names = [
+    "client",
+    "rest",
+    "patches",
+    "operations",
+    "care",
+    "api",
+    "stimulus",
+    "sync",
+    "groups",
+    "events",
+  ];
+  for (const name of names) {
     const response = await get(path.replace("client", name));
     assert.equal(response.status, 200, name);
     assert.ok(response.headers.get("etag")?.includes(path.slice(-15, -3)));
     const code = await response.text();
-    for (const [, from] of code.matchAll(/from ?"([^"]+)"/g)) {
-      assert.equal(from, `.${path.replace("/_argyle", "")}`);
+    for (const [, other, rest] of code.matchAll(/[}*] ?from ?"\.\/(\w+)(-[^"]+)"/g)) {
+      assert.ok(names.includes(other!), `${name} imports ${other}`);
+      assert.equal(`/_argyle/client${rest}`, path);
     }
     all += code;
   }
