@@ -4,7 +4,9 @@ import chat from "./chat/main.tsx";
 import counter from "./counter/main.tsx";
 import forms from "./forms/main.tsx";
 import guestbook from "./guestbook/main.tsx";
+import inventory from "./inventory/main.tsx";
 import operations from "./operations/main.tsx";
+import rooms from "./rooms/main.tsx";
 import stimulus from "./stimulus/main.tsx";
 import table from "./table/main.tsx";
 import todo from "./todo/main.tsx";
@@ -15,8 +17,8 @@ export interface Example {
   readonly name: string;
   /** A sentence for the index page. */
   readonly shows: string;
-  /** Makes it on an engine, below a base. */
-  make(options: Engine & { base: string }): AnyApp;
+  /** Makes it on an engine, below a base; `openDb` opens the KV file that is there for it. */
+  make(options: Engine & { base: string; openDb: () => Promise<Deno.Kv> }): AnyApp | Promise<AnyApp>;
 }
 
 /** Every example, in the order in which one would read them. */
@@ -60,5 +62,15 @@ export const examples: readonly Example[] = [
     name: "stimulus",
     shows: "Colours to keep: real Stimulus controllers that stimulate reflexes.",
     make: (options) => stimulus(options),
+  },
+  {
+    name: "inventory",
+    shows: "Products that several people change at once, over SockSync: a list, a variable, functions.",
+    make: async ({ openDb, ...options }) => await inventory({ ...options, db: await openDb() }),
+  },
+  {
+    name: "rooms",
+    shows: "Rooms in which people and programs speak and whisper, over typed events.",
+    make: (options) => rooms(options),
   },
 ];

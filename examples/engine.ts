@@ -2,13 +2,18 @@
 import type { Engine } from "@argyle/argyle";
 import { kv, openKv } from "@argyle/argyle/kv";
 
+/** An engine, and what opens the KV file beside it: on KV, the one that is open. */
+export interface OpenedEngine extends Engine {
+  readonly openDb: () => Promise<Deno.Kv>;
+}
+
 /**
  * Where an example keeps its state, and how its processes tell each other what has changed: the Redis of `REDIS_URL`, the
  * NATS of `NATS_URL`, for as many processes as there are; else a KV file, for one. A library is loaded where it is used.
  *
  * @param file the KV file
  */
-export async function openEngine(file: string): Promise<Engine> {
+export async function openEngine(file: string): Promise<OpenedEngine> {
   const redisUrl = Deno.env.get("REDIS_URL"), natsUrl = Deno.env.get("NATS_URL");
   if (redisUrl !== undefined) {
     const [{ redis }, { createClient }] = await Promise.all([
@@ -18,7 +23,7 @@ export async function openEngine(file: string): Promise<Engine> {
     const client = createClient({ url: redisUrl });
     client.on("error", (error: Error) => console.error("Redis:", error.message));
     await client.connect();
-    return redis(client);
+    return { ...redis(client), openDb: () => openKv(file) };
   }
   if (natsUrl !== undefined) {
     const [{ nats }, { connect, headers }] = await Promise.all([
@@ -26,7 +31,8 @@ export async function openEngine(file: string): Promise<Engine> {
       import("@nats-io/transport-node"),
     ]);
     const connection = await connect({ servers: natsUrl, maxReconnectAttempts: -1, pingInterval: 10_000 });
-    return await nats(connection, { headers });
+    return { ...await nats(connection, { headers }), openDb: () => openKv(file) };
   }
-  return kv(await openKv(file));
+  const db = await openKv(file);
+  return { ...kv(db), openDb: () => Promise.resolve(db) };
 }

@@ -12,7 +12,7 @@ import style from "./style.css" with { type: "text" };
 
 /** On KV, one file for each example, apart for the demo: two processes never open the same file. */
 async function open(example: Example, base: string, folder: string): Promise<AnyApp> {
-  return example.make({ base, ...await openEngine(`${folder}/${example.name}.kv`) });
+  return await example.make({ base, ...await openEngine(`${folder}/${example.name}.kv`) });
 }
 
 async function demo(folder: string): Promise<App> {

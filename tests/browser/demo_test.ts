@@ -26,6 +26,19 @@ const works: Record<string, (page: Page) => Promise<void>> = {
     await page.getByRole("button", { name: "Sign" }).click();
     await page.locator("article", { hasText: "Hello" }).waitFor();
   },
+  async inventory(page) {
+    await page.getByLabel("Quantity of Sencha").fill("38");
+    await page.keyboard.press("Enter");
+    await says(page, "#stock", "1,250");
+  },
+  async rooms(page) {
+    await page.getByRole("button", { name: "Come in" }).click();
+    await page.getByText("You are in.").waitFor();
+    await page.getByLabel("Say to all").and(page.locator("input")).fill("Hello");
+    await page.keyboard.press("Enter");
+    await page.locator("#said .mine", { hasText: "Hello" }).waitFor();
+    await page.goBack(); // to where one comes in
+  },
   async stimulus(page) {
     await page.locator("#hue[aria-valuetext]").waitFor(); // its controllers are there
     await page.getByLabel("Hue").fill("200");
