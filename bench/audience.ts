@@ -2,7 +2,8 @@
  * A process of many who are shown the same: it has the server change something, and takes the time until all of them have
  * it, by one clock. `audience.ts KIND URL CONTROL`, where a `socket` is bare, a `table` shows the shared table, a `board` the
  * text of the board, and `news` the text of `scaled.tsx`, in as many processes as there are URLs with commas between them;
- * `fan` are bare sockets to these. It reads a command a line of input, and answers each with a line.
+ * `fan` are bare sockets to these. A `list` sees a page of the list of SockSync, a `window` is a bare socket that is sent the
+ * same frames, and a `variable` sees the news of SockSync. It reads a command a line of input, and answers each with a line.
  *
  * @module
  */
@@ -13,10 +14,11 @@ import { quantile } from "./measure.ts";
 import { Peer } from "./peer.ts";
 import type { Started } from "./process.ts";
 import { Reader, readPatch, type Shown } from "./reader.ts";
+import { openBareWindow, openVariable, openWindow } from "./sync_members.ts";
 import { Wire } from "./wire.ts";
 
 /** What each of them is. */
-export type Kind = "socket" | "table" | "board" | "fan" | "news";
+export type Kind = "socket" | "table" | "board" | "fan" | "news" | "list" | "window" | "variable";
 
 /** What it can be told. */
 export type Command =
@@ -72,7 +74,7 @@ const PATIENCE = 25_000;
 const PAUSE = 20;
 
 /** Somebody who is shown numbers. */
-type Member = Pick<Reader, "shown" | "counted">;
+export type Member = Pick<Reader, "shown" | "counted">;
 
 /** What is done for a kind. */
 interface Means {
@@ -102,6 +104,19 @@ const kinds: Readonly<Record<Kind, Means>> = {
     open: Reader.open,
     change: (control, number, { called = false }) =>
       called ? callDesk(number) : order(control, "show", JSON.stringify({ number })),
+  },
+  list: {
+    open: openWindow,
+    change: (control, number) => order(control, "insert", String(number)),
+  },
+  window: {
+    open: openBareWindow,
+    change: (control, number) => order(control, "sendWindows", String(number)),
+  },
+  variable: {
+    open: openVariable,
+    change: (control, number, { length = 0 }) =>
+      order(control, "tell", JSON.stringify({ first: number, count: 1, length })),
   },
 };
 

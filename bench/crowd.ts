@@ -1,7 +1,8 @@
 /**
  * A process of many visitors: it opens as many connections as it is told, a line of input at a time, says how many there
  * are, and keeps them open until its input ends. `crowd.ts KIND URL`, where a `socket` is bare, a `page` is live and
- * idle, a `caller` has also made one call on a table of its own, and a `reader` was shown a change of the shared table.
+ * idle, a `caller` has also made one call on a table of its own, a `reader` was shown a change of the shared table, and a
+ * `sync` has a page of a list and nine variables over SockSync.
  *
  * @module
  */
@@ -10,10 +11,11 @@ import { bump } from "./calls.ts";
 import { many } from "./many.ts";
 import { Peer } from "./peer.ts";
 import { linesOf } from "./process.ts";
+import { PAGES, subscribeFrames, variableName } from "./sync_frames.ts";
 import { Wire } from "./wire.ts";
 
 /** What each of them is. */
-export type Kind = "socket" | "page" | "caller" | "reader";
+export type Kind = "socket" | "page" | "caller" | "reader" | "sync";
 
 /** Milliseconds until a change has to be shown everywhere. */
 const PATIENCE = 10_000;
@@ -40,6 +42,26 @@ const crowds: Readonly<Record<Kind, (url: string) => Crowd>> = {
     };
   },
   page: (url) => pages(url),
+  sync(url) {
+    const opened: Wire[] = [];
+    return {
+      opened,
+      async open() {
+        const wire = await Wire.open(url);
+        // Frames are looked at in order: when the last is answered, the others were taken.
+        for (let index = 0; index < 9; index++) {
+          wire.send(subscribeFrames("var", variableName(index))[0]);
+        }
+        const [subscribe, get] = subscribeFrames("list", "items", opened.length % PAGES);
+        wire.send(subscribe);
+        const answer = await wire.exchange(get);
+        if (!answer.startsWith('{"func":"set_all"')) {
+          throw new Error(`Cannot use this endpoint: it says ${answer.slice(0, 200)}.`);
+        }
+        opened.push(wire);
+      },
+    };
+  },
   caller(url) {
     const crowd = pages(url);
     return {

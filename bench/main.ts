@@ -13,6 +13,7 @@ import type { Print } from "./line.ts";
 import { browser } from "./measures/browser.ts";
 import { change } from "./measures/change.ts";
 import { counter } from "./measures/counter.ts";
+import { events } from "./measures/events.ts";
 import { frozen } from "./measures/frozen.ts";
 import { http } from "./measures/http.ts";
 import { load } from "./measures/load.ts";
@@ -20,6 +21,7 @@ import { memory } from "./measures/memory.ts";
 import { publish } from "./measures/publish.ts";
 import { render } from "./measures/render.ts";
 import { sizes } from "./measures/sizes.ts";
+import { sync } from "./measures/sync.ts";
 import { table } from "./measures/table.ts";
 import type { RecordedLine, Recording } from "./recording.ts";
 import { report } from "./report.ts";
@@ -30,6 +32,8 @@ const parts: Readonly<Record<string, (print: Print, options: { rounds: number })
   table,
   load,
   publish,
+  sync,
+  events,
   frozen,
   http,
   memory,

@@ -15,11 +15,15 @@ import { control } from "./control.ts";
 import { timeCommits } from "./floors/commit.ts";
 import { type Documents, prepared, serveDocument } from "./floors/document.ts";
 import { domPage } from "./floors/dom_page.ts";
+import { burst } from "./floors/burst.ts";
 import { echo } from "./floors/echo.ts";
 import { Fan } from "./floors/fan.ts";
 import { livePage } from "./floors/live_page.ts";
 import { renderTime } from "./floors/render.ts";
+import { Windows } from "./floors/windows.ts";
 import { boardPage } from "./pages/board.tsx";
+import { eventsPage } from "./pages/events.ts";
+import { syncPage } from "./pages/sync.ts";
 import { tablePage, type TableParts } from "./pages/table.tsx";
 import { Row as PlainRow } from "./rows.tsx";
 
@@ -41,10 +45,19 @@ export interface Places {
   readonly tableShared: string;
   /** One text for all, which the control changes (`show`). */
   readonly board: string;
+  /** An endpoint of SockSync, of which the control changes a list (`insert`) and a text (`tell`). */
+  readonly sync: string;
+  /** Typed events. */
+  readonly events: string;
 }
 
 /** The bench calls faster than a person clicks: the limits of frames a second are out of its way, no others. */
-const limits: Partial<Limits> = { framesPerSecond: 1e9, frameBurst: 1e9 };
+const limits: Partial<Limits> = {
+  framesPerSecond: 1e9,
+  frameBurst: 1e9,
+  syncFramesPerSecond: 1e9,
+  syncFrameBurst: 1e9,
+};
 
 type Handler = (request: Request, info: Deno.ServeHandlerInfo) => Response | Promise<Response>;
 
@@ -60,11 +73,17 @@ function serve(handler: Handler): Deno.HttpServer<Deno.NetAddr> {
 }
 
 /** What stands beside the apps; `documents` are those of the apps, once they are served. */
-function floors(db: Deno.Kv, fan: Fan, documents: Promise<Documents>): Handler {
+function floors(
+  db: Deno.Kv,
+  { fan, windows }: { fan: Fan; windows: Windows },
+  documents: Promise<Documents>,
+): Handler {
   return async (request) => {
     const { pathname, searchParams } = new URL(request.url);
     if (pathname === "/echo") return echo(request);
     if (pathname === "/fan") return fan.serve(request);
+    if (pathname === "/windows") return windows.serve(request);
+    if (pathname === "/burst") return burst(request);
     if (pathname === "/") return domPage();
     if (pathname === "/commits") {
       return Response.json(await timeCommits(db, Number(searchParams.get("count"))));
@@ -90,7 +109,8 @@ async function main(): Promise<void> {
     using records = await openKv(`${folder}/records.kv`);
     using floor = await openKv(`${folder}/floor.kv`);
     const given = { limits, log }, options = () => ({ ...given, ...memory() });
-    const fan = new Fan(), board = boardPage(options());
+    const fan = new Fan(), windows = new Windows();
+    const board = boardPage(options()), sync = syncPage(options());
     const own = (Row: TableParts["Row"], more: AppOptions = {}) =>
       tablePage({ Row, options: { ...options(), ...more } }).app.fetch;
     const shared = tablePage({ Row: MemoRow, isShared: true, options: options() });
@@ -103,9 +123,15 @@ async function main(): Promise<void> {
           return board.show(number, length);
         },
         send: (text) => fan.send(text),
+        insert: (number) => sync.insert(Number(number)),
+        sendWindows: (number) => windows.send(Number(number)),
+        tell(text) {
+          const { first, count, length } = JSON.parse(text);
+          return sync.tell(first, count, length);
+        },
         render: (count) => renderTime(Number(count)),
       })),
-      floors: serve(floors(floor, fan, documents)),
+      floors: serve(floors(floor, { fan, windows }, documents)),
       counter: serve(counter(options()).fetch),
       counterKv: serve(counter({ ...given, ...kv(records) }).fetch),
       table: serve(table(options()).fetch),
@@ -114,6 +140,8 @@ async function main(): Promise<void> {
       tableEuro: serve(own(MemoRow, { layout: Price })),
       tableShared: serve(shared.app.fetch),
       board: serve(board.app.fetch),
+      sync: serve(sync.app.fetch),
+      events: serve(eventsPage(options()).fetch),
     };
     const urls = Object.entries(servers).map(([name, { addr }]) => [name, `http://127.0.0.1:${addr.port}/`]);
     const places: Places = Object.fromEntries(urls);

@@ -69,6 +69,16 @@ export class Wire implements AsyncDisposable {
   }
 
   /**
+   * Sends a text that nobody answers, or whose answers are taken `aside`.
+   *
+   * @throws Error when the socket has closed, or has sent what nobody waited for
+   */
+  send(text: string): void {
+    this.assertOpen();
+    this.#socket.send(text);
+  }
+
+  /**
    * Sends a text and waits for the next one.
    *
    * @throws Error when the socket has closed, or has sent what nobody waited for

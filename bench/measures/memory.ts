@@ -5,24 +5,12 @@
  * @module
  */
 
-import { askTrimmedMemory } from "../control.ts";
-import type { Kind } from "../crowd.ts";
-import { bytesOf, memoryLine, type Print } from "../line.ts";
-import { start, type Started, startServer } from "../process.ts";
-import { settledMemory } from "../settle.ts";
+import { type Connections, type Growth, growth } from "../growth.ts";
+import { memoryLine, type Print } from "../line.ts";
 
 const LEAST_RUNS = 3;
-/** Descriptors beside those of the connections. */
-const SPARE = 200;
-
-/** Connections of one kind to one place. */
-interface Crowd {
+interface Crowd extends Connections {
   readonly name: "socket" | "counter" | "table" | "euro" | "shared";
-  readonly kind: Kind;
-  readonly place: "floors" | "counter" | "tablePrivate" | "tableEuro" | "table";
-  /** Opened before the first reading: what the first ones cost is code and caches. */
-  readonly before: number;
-  readonly count: number;
 }
 
 const crowds: readonly Crowd[] = [
@@ -32,16 +20,6 @@ const crowds: readonly Crowd[] = [
   { name: "euro", kind: "caller", place: "tableEuro", before: 50, count: 1000 },
   { name: "shared", kind: "reader", place: "table", before: 50, count: 1000 },
 ];
-
-/** What one connection has cost, in bytes. */
-interface Growth {
-  readonly rss: number;
-  readonly heap: number;
-  /** RSS without what the allocator keeps for later; null where that cannot be had. */
-  readonly trimmed: number | null;
-  /** UTF-8 bytes of the document that it has got, or of nothing. */
-  readonly page: number;
-}
 
 /** Measures it. Every run of each crowd has processes of its own; there are half as many as rounds, and at least three. */
 export async function memory(print: Print, { rounds }: { rounds: number }): Promise<void> {
@@ -94,28 +72,4 @@ export async function memory(print: Print, { rounds }: { rounds: number }): Prom
   const trimmed = all.shared.map(({ trimmed }) => trimmed).filter((bytes) => bytes !== null);
   if (trimmed.length > 0) print(memoryLine({ measure: "table.shared.reader.trimmed", ...shared }, trimmed));
   print(memoryLine({ measure: "table.shared.reader.heap", ...shared }, all.shared.map(({ heap }) => heap)));
-}
-
-async function growth({ kind, place, before, count }: Crowd): Promise<Growth> {
-  const descriptors = before + count + SPARE;
-  await using server = await startServer({ descriptors, collects: true });
-  const url = kind === "socket" ? `${server[place].replace("http", "ws")}echo` : server[place];
-  const page = kind === "caller" ? bytesOf(await (await fetch(url)).text()) : 0;
-  await using crowd = await start("crowd.ts", [kind, url], { descriptors });
-  await open(crowd, before, before);
-  const first = await settledMemory(server.control), firstTrimmed = await askTrimmedMemory(server.control);
-  await open(crowd, count, before + count);
-  const last = await settledMemory(server.control), lastTrimmed = await askTrimmedMemory(server.control);
-  return {
-    rss: (last.rss - first.rss) / count,
-    heap: (last.heap - first.heap) / count,
-    trimmed: firstTrimmed === null || lastTrimmed === null ? null : (lastTrimmed - firstTrimmed) / count,
-    page,
-  };
-}
-
-async function open(crowd: Started, more: number, all: number): Promise<void> {
-  await crowd.tell(String(more));
-  const line = await crowd.line();
-  if (Number(line) !== all) throw new Error(`Cannot count connections: it says ${line} instead of ${all}.`);
 }
