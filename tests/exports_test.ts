@@ -4,17 +4,22 @@ import { readManifest, root, runDeno } from "./project.ts";
 /** What each entry exports. A change here is a change of what users rely on, and stands in CHANGELOG.md too. */
 const surface: Record<string, readonly string[]> = {
   ".": list(`
-    App Bus ContextKey Engine Head Html HttpError Layout Live Middleware Operations PageContext PathParams Reflex RequestContext Schema
-    SharedContext Store Topic action contextKey href memo on ops raw redirect topic
+    App Bus ContextKey Engine EventsEndpoint Head Html HttpError Layout Live Middleware Operations PageContext PathParams Reflex RequestContext Schema
+    SharedContext Store Topic action anyone contextKey href memo on ops raw redirect topic
   `),
   "./broadcast": list("Bus BusListener Message Publication broadcastBus"),
   "./client": list(
-    "Behavior MorphHook OperationDetail ReflexDetail ReflexError ReflexEvent ReflexMember ReflexOptions ReflexStage RemoteAction RemoteReflex behavior morphHook operation perform reflex",
+    "Behavior ConnectEventsOptions ConnectSyncOptions EventAnswer EventIssue EventsClient EventsError EventsMessage EventsOf EventsStatus MorphHook OperationDetail ReflexDetail ReflexError ReflexEvent ReflexMember ReflexOptions ReflexStage RemoteAction RemoteReflex SendInput SendOptions behavior connectEvents connectSync morphHook operation perform reflex",
   ),
   "./generate": list("generate"),
-  "./kv": list("Bus BusListener Check Engine Entry Message Publication Store Write kv openKv"),
+  "./kv": list(
+    "Bus BusListener Check Engine Entry KvListOptions KvListSource ListChange ListSlice ListSource ListStep ListWatch Message Publication Store Write kv kvList openKv",
+  ),
   "./memory": list("Bus BusListener Check Engine Entry Message Publication Store Write memory"),
   "./nats": list("Check Engine Entry NatsConnection NatsHeaders NatsMessage NatsOptions Store Write nats"),
+  "./preact": list(
+    "FunctionView ListView Readable useList useRemoteFunction useStatus useVariable",
+  ),
   "./protocol": list(`
     Address Attribute AttributesOperation BLOCKED_URL BodyOperation CallFrame ClientFrame Clock Close DoOperation DoneFrame EVENT_PREFIX ElementData
     ErrorCode ErrorFrame GoFrame HeadOperation HelloFrame InsertOperation Json Limits Loading MorphOperation Operation
@@ -26,16 +31,32 @@ const surface: Record<string, readonly string[]> = {
   "./redis": list(
     "Bus BusListener Check Engine Entry Message Publication RedisClient RedisConnection Store Write redis",
   ),
+  "./signals": list("Readable ReadonlySignal signalOf statusSignalOf"),
+  "./socksync": list(`
+    ArraySource Authorize CallInput CallOptions Group GroupContext GroupVerb Groups GroupsOf Kinds List ListChange ListOptions
+    ListSlice
+    ListSource ListStep ListWatch Peer PeerOptions RemoteFunction RemoteList RemoteVariable Status SyncError SyncPeer Transport
+    Unsubscribe Variable VariableOptions Watched action arraySource list variable
+  `),
+  "./sql": list(`
+    ListChange ListSlice ListSource ListStep ListWatch PostgresClient PostgresQuery PostgresTransaction SqlList SqlListOptions
+    SqlOrder SqliteDatabase SqliteStatement SqliteValue postgresList sqliteList
+  `),
   "./stimulus": list("StimulateOptions Stimulating StimulusController useReflex"),
   "./testing": list(
-    "BusUnderTest Exchange FailedCall FakeClock FieldValue OpenOptions Served StoreUnderTest TestPage busContract open storeContract",
+    "BusUnderTest Exchange FailedCall FakeClock FieldValue OpenOptions Served SourceItem SourceUnderTest StoreUnderTest TestPage busContract open sourceContract storeContract",
   ),
   "./types": list(`
-    Action ActionOptions AnyApp AppOptions AttributeNames Audience Bound BusListener CalledAction Check Clock CookieOptions ElementOptions ElementReader Entry ErrorComponent FieldAttributes FieldName Flash FormAction FormBinding FormOptions FormReader JoinsOf JsxElement KeyContext KeyedContext
-    KeyedPageComponent KeyedPageOptions Limits
-    ListenOptions Listening LiveProps Load LoadOptions LogFields Logger Message MissingElement Offer OfferArgs OfferOptions Offerable OperationOptions PageComponent PageError PageOptions PresenceOf PublicContext PublicPageComponent PublicPageOptions Publication Raw ReflexAudience ReflexClass
-    RouteContext RouteHandler RouteHandlers RouteOptions
-    SchemaInput SchemaIssue SchemaOutput SchemaResult StaticOptions TopicContext TopicKind TopicOptions Untrusted UntrustedError Untyped Write
+    Action ActionAuthority ActionOptions AnyApp AppOptions AttributeNames Audience Bound BusListener CalledAction Check
+    Clock CookieOptions DocsOptions ElementOptions ElementReader EndpointClass EndpointContext Entry ErrorComponent
+    EventHandlers EventName Events EventsAsker EventsContext EventsDeclaration EventsHooks EventsOptions
+    FieldAttributes FieldName Flash FormAction FormBinding FormOptions FormReader HandledEvents JoinsOf
+    JsonSchemaWanted JsxElement KeyContext KeyedContext KeyedPageComponent KeyedPageOptions Limits ListenOptions
+    Listening LiveProps Load LoadOptions LogFields Logger Message MissingElement Offer OfferArgs OfferOptions Offerable
+    OperationOptions PageComponent PageError PageOptions PresenceOf PublicContext PublicPageComponent PublicPageOptions
+    Publication Raw ReflexAudience ReflexClass RouteContext RouteHandler RouteHandlers RouteOptions SchemaInput
+    SchemaIssue SchemaOutput SchemaResult Sends SentData StaticOptions SyncContext SyncEndpoint SyncOptions
+    TopicContext TopicKind TopicOptions Untrusted UntrustedError Untyped Watchable Write
   `),
 };
 
@@ -43,7 +64,16 @@ const surface: Record<string, readonly string[]> = {
 const written = "./jsx-runtime";
 
 /** What an example may import beside the entries: libraries, as users have them. */
-const libraries = ["zod", "@hotwired/stimulus", "redis", "ioredis", "@nats-io/transport-node"];
+const libraries = [
+  "zod",
+  "@hotwired/stimulus",
+  "@preact/signals-core",
+  "redis",
+  "ioredis",
+  "@nats-io/transport-node",
+  "node:sqlite",
+  "postgres",
+];
 
 /** Examples that may be left out of `deno test --doc`, each with its reason. */
 const IGNORED = 5;
