@@ -40,24 +40,26 @@ browse(
 browse("ignore: children, and all of an element", async ({ page }) => {
   const both = (n: number) =>
     `<ul id="children" title="${n}" data-reflex-ignore="children"><li id="c">${n}</li></ul>` +
-    `<ul id="all" title="${n}" data-reflex-ignore><li id="a">${n}</li></ul>`;
+    `<ul id="all" title="${n}" data-reflex-ignore><li id="a">${n}</li></ul>` +
+    // As JSX writes what has no value.
+    `<ul id="jsx" title="${n}" data-reflex-ignore="true"><li id="j">${n}</li></ul>`;
   await using it = await patching(page, both(1));
   await page.evaluate(() => {
-    for (const id of ["children", "all"]) document.querySelector(`#${id}`)!.replaceChildren("theirs");
+    for (const id of ["children", "all", "jsx"]) document.querySelector(`#${id}`)!.replaceChildren("theirs");
   });
   const look = () =>
     page.evaluate(() =>
-      ["children", "all"].map((id) => {
+      ["children", "all", "jsx"].map((id) => {
         const element = document.querySelector<HTMLElement>(`#${id}`)!;
         return `${element.title} ${element.innerHTML}`;
       })
     );
-  await it.patch(["text", ["children", 0], "2"], ["text", "all", "2"], ["text", "children", "2"]);
-  assert.deepEqual(await look(), ["1 theirs", "1 theirs"]);
-  await it.patch(["attributes", "children", { title: "2" }], ["attributes", "all", { title: "2" }]);
-  assert.deepEqual(await look(), ["2 theirs", "1 theirs"]);
+  await it.patch(["text", ["children", 0], "2"], ["text", "all", "2"], ["text", "jsx", "2"]);
+  assert.deepEqual(await look(), ["1 theirs", "1 theirs", "1 theirs"]);
+  await it.patch(["attributes", "children", { title: "2" }], ["attributes", "jsx", { title: "2" }]);
+  assert.deepEqual(await look(), ["2 theirs", "1 theirs", "1 theirs"]);
   await it.patch(["morph", "main", `<main id="main">${both(3)}</main>`]);
-  assert.deepEqual(await look(), ["3 theirs", "1 theirs"]);
+  assert.deepEqual(await look(), ["3 theirs", "1 theirs", "1 theirs"]);
   it.assertNoResync();
   assertQuiet(page);
 });
