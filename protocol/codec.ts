@@ -36,6 +36,8 @@ export function readClientFrame(text: unknown, limits: Limits): ClientFrame {
       return readHello(frame);
     case "call":
       return readCall(frame, limits);
+    case "visit":
+      return readVisit(frame, limits);
     case "ping":
       return ["ping"];
     default:
@@ -49,6 +51,25 @@ function readHello([, protocol, token, version]: Json[]): ClientFrame {
   if (typeof token !== "string") throw new WireError("malformed", "hello: the token is a string.");
   if (!isCount(version)) throw new WireError("malformed", "hello: the version is a whole number.");
   return ["hello", protocol, token, version];
+}
+
+// ["visit", 2, "/orders?page=2"]
+function readVisit([, id, url, prepare]: Json[], limits: Limits): ClientFrame {
+  if (!isCount(id) || id === 0) throw new WireError("malformed", "visit: the id is a whole number above 0.");
+  if (typeof url !== "string") throw new WireError("malformed", "visit: the URL is a string.");
+  if (!fits(url, limits.visitUrl)) {
+    throw new WireError("malformed", `visit: a URL has at most ${limits.visitUrl} bytes.`);
+  }
+  if (!isPath(url)) throw new WireError("malformed", `visit: ${quote(url)} is no path of this site.`);
+  if (prepare !== undefined && prepare !== 1) {
+    throw new WireError("malformed", "visit: what says that it is to be prepared is a 1.");
+  }
+  return prepare === undefined ? ["visit", id, url] : ["visit", id, url, 1];
+}
+
+// Two slashes begin another site's address, and a backslash is a slash to a browser; a fragment is the browser's own.
+function isPath(url: string): boolean {
+  return /^\/(?![\/\\])[^#]*$/.test(url) && ![...url].some((letter) => letter < " " || letter === "\x7f");
 }
 
 // ["call", 3, 2, "Counter#increment", [5], {"a":{"id":"increment"}}]

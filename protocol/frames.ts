@@ -99,6 +99,19 @@ export type CallFrame = readonly [
 export type PingFrame = readonly ["ping"];
 
 /**
+ * The browser wants to show another page of the app. `id` increases in the life of a page's script, also from page to
+ * page; `url` is path and query; `prepare` where somebody only points at the link: nothing is answered, and a visit of
+ * the same URL soon afterwards finds it ready. A later visit supersedes an earlier one.
+ *
+ * @example
+ * ```ts
+ * import type { VisitFrame } from "@argyle/argyle/protocol";
+ * const frame: VisitFrame = ["visit", 1, "/orders?page=2"];
+ * ```
+ */
+export type VisitFrame = readonly ["visit", id: number, url: string, prepare?: 1 | undefined];
+
+/**
  * What a browser sends.
  *
  * @example
@@ -108,7 +121,7 @@ export type PingFrame = readonly ["ping"];
  * console.assert(about(readClientFrame('["call",1,0,"Counter#peek"]', defaultLimits)) === "Counter#peek");
  * ```
  */
-export type ClientFrame = HelloFrame | CallFrame | PingFrame;
+export type ClientFrame = HelloFrame | CallFrame | PingFrame | VisitFrame;
 
 /**
  * What became of call `n`, as it travels inside a patch: `[n]`, or `[n, value]` when the reflex returned one.
@@ -207,15 +220,45 @@ export type ErrorFrame = readonly [
 export type TicketFrame = readonly ["ticket", ticket: string];
 
 /**
- * The browser leaves for another page of this site; where cookies wait behind a ticket, once it has posted that.
+ * The browser leaves for another page of this site; where cookies wait behind a ticket, once it has posted that. With
+ * `replace`, that page takes the place of this one in the history. It is also the answer to a {@linkcode VisitFrame} of
+ * what is no page that a socket can bring: the browser loads it in full.
  *
  * @example
  * ```ts
  * import type { GoFrame } from "@argyle/argyle/protocol";
  * const frame: GoFrame = ["go", "/orders/7"];
+ * const replacing: GoFrame = ["go", "/orders?page=2", null, 1];
  * ```
  */
-export type GoFrame = readonly ["go", path: string, ticket?: string | undefined];
+export type GoFrame = readonly [
+  "go",
+  path: string,
+  ticket?: string | null | undefined,
+  replace?: 1 | undefined,
+];
+
+/**
+ * The page is another one from now on: the operations bring what the browser was shown to it. Its patches count from 0;
+ * `token` is its sealed page data and `visit` its name, as they stand on the script element of a page that was loaded.
+ * `url` is where it stands, after redirects: path and query, and a fragment where a redirect named one. Where cookies
+ * wait behind a ticket, the browser posts it, and goes on.
+ *
+ * @example
+ * ```ts
+ * import type { PageFrame } from "@argyle/argyle/protocol";
+ * const frame: PageFrame = ["page", 1, "/orders", "TOKEN", "1LmSnQ", [["text", "title", "Orders"]]];
+ * ```
+ */
+export type PageFrame = readonly [
+  "page",
+  id: number,
+  url: string,
+  token: string,
+  visit: string,
+  operations: readonly Operation[],
+  ticket?: string | undefined,
+];
 
 /**
  * The answer to `ping`.
@@ -247,4 +290,5 @@ export type ServerFrame =
   | ErrorFrame
   | TicketFrame
   | GoFrame
+  | PageFrame
   | PongFrame;

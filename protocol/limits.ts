@@ -69,6 +69,22 @@ export interface Limits {
   readonly resyncBurst: number;
   /** Milliseconds to one time more; who is quicker is told when to come back. */
   readonly resync: number;
+  /** Pages that one session may go to over its sockets at once; one more is loaded in full. */
+  readonly visitBurst: number;
+  /** Milliseconds to one more. */
+  readonly visit: number;
+  /** Bytes of the URL of such a page. */
+  readonly visitUrl: number;
+  /** Such pages of one socket that load at once, also those that it does not wait for any more. */
+  readonly visitsLoading: number;
+  /** Pages of one socket that are kept ready because somebody points at a link. */
+  readonly prepared: number;
+  /** Milliseconds for which they are. */
+  readonly prepare: number;
+  /** Forms that one session may post at once, without JavaScript. */
+  readonly postBurst: number;
+  /** Milliseconds to one form more; who is quicker is told when to come back. */
+  readonly post: number;
   /**
    * Pages that an isolate begins to render in one turn of its event loop; then it hears its sockets. Of pages that have
    * cost less than 2 ms of late it is up to four times as many.
@@ -134,7 +150,10 @@ export interface Limits {
   readonly sessionIdle: number;
   /** Milliseconds after which a session ends, however busy. */
   readonly session: number;
-  /** Bytes of renders kept for pages whose socket is away, least recently used first out. */
+  /**
+   * Bytes of renders kept for pages whose socket is away, least recently used first out; and as many of pages that are kept
+   * ready for sockets.
+   */
   readonly parked: number;
   /** Renders kept of one shared view for readers who are behind; who is further behind loads the page again. */
   readonly bases: number;
@@ -189,6 +208,14 @@ export const defaultLimits: Limits = {
   hello: 250, // 20 tabs on a line that comes and goes, each every 5 s
   resyncBurst: 10, // a train with many tunnels
   resync: 5 * second, // about as often as the browser's script comes by itself
+  visitBurst: 20, // somebody who looks through a list with the arrow keys
+  visit: 100, // ten a second is more than anybody reads
+  visitUrl: 2048, // a search with all its filters; what is longer is loaded in full
+  visitsLoading: 4, // two clicks in haste, and two links that were pointed at
+  prepared: 2, // the link under the pointer, and the one before
+  prepare: 10 * second, // from pointing at a link to clicking on it
+  postBurst: 20, // a person who presses a button again and again, because nothing seems to happen
+  post: 500, // each renders a page, and nobody fills in two forms a second
   renders: 8, // 16 ms at 2 ms a page, one frame of a film
   rendersWaiting: 500, // a second at 2 ms a page, 2.5 s at 5; about 10 KB each
   renderWait: 5 * second, // then it is better to say so

@@ -38,12 +38,30 @@ export const Attribute = {
   live: "data-argyle-live",
   /** The border around raw HTML; nothing inside it is bound. */
   raw: "data-raw",
+  /**
+   * On a link, a form, or an element around them: whether following it goes over the socket. `""` and `"true"` do so,
+   * `"replace"` does so in the place of this page in the history, `"false"` does not; the nearest counts. On our script
+   * element: the whole app does.
+   */
+  navigate: "data-navigate",
   /** On the script element: the sealed page data. */
   page: "data-argyle",
   /** On the script element: which visit the page data belongs to; opaque. */
   visit: "data-argyle-visit",
+  /** On a developer's script element: the token of the channel, and which start of the process the page comes from. */
+  dev: "data-argyle-dev",
+  /** Beside it, on a page about a failure: the id of the request. */
+  devRequest: "data-argyle-dev-request",
+  /** On a developer's root element, by the browser: whether the app is `starting`, `ready` or `failed`. */
+  devState: "data-argyle-dev-state",
   /** On the root element, by the browser: `connecting`, `online`, `offline`. */
   status: "data-argyle-status",
+  /** `false`: nothing is made ready when somebody points at a link. */
+  prefetch: "data-navigate-prefetch",
+  /** In the head: where the next page has another one, it is loaded in full. */
+  track: "data-navigate-track",
+  /** On the root element, by the browser: the next page is awaited, and that takes long. */
+  navigating: "data-argyle-navigating",
 } as const;
 
 /**
@@ -80,6 +98,36 @@ export const Option = {
   suppressLogging: "data-reflex-suppress-logging",
   /** Elements outside of which nothing changes. */
   root: "data-reflex-root",
+} as const;
+
+/**
+ * An island in the page: its element, and the element in it that holds what the server shows there.
+ *
+ * @example
+ * ```ts
+ * import { IslandMark } from "@argyle/argyle/protocol";
+ * const selector = `${IslandMark.element}[${IslandMark.name}]`;
+ * ```
+ */
+export const IslandMark = {
+  /** The element. It has no box. */
+  element: "argyle-island",
+  /** The element in it whose content is the page's: what stands between the tags of the island. It has no box either. */
+  slot: "argyle-slot",
+  /** Which module it is of: its name, as it is served, without `.js`. */
+  name: "data-argyle-island",
+  /** When it comes to life; at once where left out. */
+  when: "data-argyle-when",
+  /** Its props. */
+  props: "data-argyle-props",
+  /** What its ids count on, where it has any. */
+  ids: "data-argyle-ids",
+  /** On an island: whoever looks may see what goes wrong in it. In it: this is what went wrong. */
+  error: "data-argyle-error",
+  /** The event that tells of one that does not work. */
+  failed: "argyle:island-error",
+  /** The event by which an operation gives it props. */
+  given: "argyle:-props",
 } as const;
 
 /** The name of an attribute of ours, in the browser. An app with names of its own has others: they are put here as text. */
@@ -125,6 +173,10 @@ export const Path = {
   ticket: "/_argyle/ticket",
   /** Says whether the server takes requests: 200, or 503. */
   health: "/_argyle/health",
+  /** The modules of islands, and what they share. */
+  islands: "/_argyle/islands/",
+  /** The channel of `deno task dev`, at the root of its origin; an app does not answer there. */
+  dev: "/_argyle/dev",
 } as const;
 
 /**
@@ -183,3 +235,9 @@ export const Close = {
   /** The wire's version differs; load the page anew. */
   upgrade: 4003,
 } as const;
+
+/**
+ * What of a form's address says which reflex it is: a browser without our script posts it to the page, with this in the
+ * query.
+ */
+export const POST_PARAM = "$reflex";

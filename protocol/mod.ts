@@ -25,6 +25,7 @@ export type {
   HelloFrame,
   Json,
   Outcome,
+  PageFrame,
   PatchFrame,
   PingFrame,
   PongFrame,
@@ -32,10 +33,20 @@ export type {
   ResyncFrame,
   ServerFrame,
   TicketFrame,
+  VisitFrame,
 } from "./frames.ts";
 export { canonicalJson, parseJson } from "./json.ts";
 export { defaultLimits, type Limits } from "./limits.ts";
-export { Attribute, Close, EVENT_PREFIX, Loading, Option, Path, VISIT_HEADER } from "./markers.ts";
+export {
+  Attribute,
+  Close,
+  EVENT_PREFIX,
+  IslandMark,
+  Loading,
+  Option,
+  Path,
+  VISIT_HEADER,
+} from "./markers.ts";
 export type {
   Address,
   AttributesOperation,

@@ -32,6 +32,17 @@ const frame: fc.Arbitrary<ClientFrame> = fc.oneof(
     element,
   ),
   fc.constant(["ping"] as const),
+  fc.tuple(
+    fc.constant("visit" as const),
+    fc.integer({ min: 1 }),
+    fc.constantFrom("/", "/orders?page=2", "/%20é"),
+  ),
+  fc.tuple(
+    fc.constant("visit" as const),
+    fc.integer({ min: 1 }),
+    fc.constantFrom("/", "/a/b"),
+    fc.constant(1 as const),
+  ),
 );
 
 Deno.test("codec: every frame of a browser is read as it was written", () => {

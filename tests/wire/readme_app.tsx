@@ -1,4 +1,4 @@
-import { action, App, Head, on, Reflex } from "@argyle/argyle";
+import { action, App, Head, on, redirect, Reflex } from "@argyle/argyle";
 import type { AppOptions } from "@argyle/argyle/types";
 import { z } from "zod";
 
@@ -37,6 +37,10 @@ class Visitor extends Reflex<Session> {
   leave() {
     this.redirect("/elsewhere");
   }
+
+  sort(by: string) {
+    this.redirect({ query: { by } }, { replace: true });
+  }
 }
 
 /** The app of the transcripts. */
@@ -58,7 +62,18 @@ export default function wire(options: AppOptions<Session> = {}): App<Session> {
       </form>
       <button data-reflex="click->Visitor#enter">Log in</button>
       <button data-reflex="click->Visitor#leave">Leave</button>
+      <button {...on("click", Visitor, "sort", "name")}>Sort</button>
     </main>
   ));
+  app.page("/orders", ({ session, query }) => (
+    <main>
+      <Head>
+        <title>{session.name ?? "Nobody"}</title>
+      </Head>
+      <output id="count">Page {query.get("page") ?? 1}</output>
+      <button data-reflex="click->Counter#peek">Peek</button>
+    </main>
+  ));
+  app.page("/latest", () => redirect("/orders?page=9"));
   return app;
 }

@@ -61,7 +61,7 @@ Deno.test("README.md: the program type-checks, and is the one of mod.ts", async 
 });
 
 // Total over the unions: a new frame is a type error here until it has a line, and a failure until it has a transcript.
-const fromBrowser: Record<ClientFrame[0], true> = { hello: true, call: true, ping: true };
+const fromBrowser: Record<ClientFrame[0], true> = { hello: true, call: true, ping: true, visit: true };
 const fromServer: Record<ServerFrame[0], true> = {
   ready: true,
   resync: true,
@@ -70,6 +70,7 @@ const fromServer: Record<ServerFrame[0], true> = {
   error: true,
   ticket: true,
   go: true,
+  page: true,
   pong: true,
 };
 
@@ -122,7 +123,7 @@ async function replay({ lines, closes }: Transcript): Promise<void> {
   await using server = await wire({ log: silent }).listen({ port: 0 });
   const page = await fetch(server.url);
   const html = await page.text();
-  const [, token = ""] = new RegExp(`${Attribute.page}="([^"]+)"`).exec(html) ?? [];
+  let [, token = ""] = new RegExp(`${Attribute.page}="([^"]+)"`).exec(html) ?? [];
   const [cookie = ""] = page.headers.get("set-cookie")?.split(";") ?? [];
   let line = await open(server.url, cookie);
   try {
@@ -133,7 +134,10 @@ async function replay({ lines, closes }: Transcript): Promise<void> {
       } else if (text.startsWith("> ")) {
         line.socket.send(text.slice(2).replace('"TOKEN"', JSON.stringify(token)));
       } else {
-        assert.equal(masked(await line.next()), masked(text.slice(2)));
+        const frame = await line.next();
+        assert.equal(masked(frame), masked(text.slice(2)));
+        const heard = readServerFrame(frame);
+        if (heard[0] === "page") token = heard[3];
       }
     }
     if (closes !== undefined) assert.equal(await line.closed, closes);
@@ -146,7 +150,8 @@ async function replay({ lines, closes }: Transcript): Promise<void> {
 /** What is random in a frame, under a fixed name. */
 function masked(frame: string): string {
   return frame.replace(/\(Reference [\w-]{8}\.\)/, "(Reference REFERENCE.)")
-    .replace(/^\["ticket","[\w-]{22}"\]$/, '["ticket","TICKET"]');
+    .replace(/^\["ticket","[\w-]{22}"\]$/, '["ticket","TICKET"]')
+    .replace(/^(\["page",\d+,"[^"]*"),"[\w.-]+","[\w-]{6}",/, '$1,"TOKEN","VISIT",');
 }
 
 interface Line {
