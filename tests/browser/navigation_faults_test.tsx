@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { Path } from "@argyle/argyle/protocol";
+import { assertQuiet, browse } from "./chromium.ts";
+import { overhear } from "./frames.ts";
+import { address, enter, isAt, isMarked, mark, ready, shut, site } from "./navigating.tsx";
+import { says, serve } from "./serve.ts";
+
+browse("navigation: of two links the later wins, wherever the earlier has got to", async ({ page }) => {
+  await using server = serve(site());
+  const heard = overhear(page);
+  await enter(page, server.url);
+  await mark(page);
+  const finish = shut("a");
+  await page.locator("#to-slow").click();
+  await page.locator("#to-slow").click();
+  await page.locator("html[data-argyle-navigating][aria-busy=true]").waitFor({ state: "attached" });
+  assert.equal(address(page), "/", "the address is that of the page that is shown");
+  await page.locator("#to-orders").click();
+  await says(page, "h1", "Orders 1");
+  finish();
+  await page.locator("#to-form").click();
+  await isAt(page, "/form");
+  assert.equal(await page.locator("html[data-argyle-navigating]").count(), 0);
+  const visits = heard.sent.filter(([kind, , url, prepare]) =>
+    kind === "visit" && url === "/slow/a" && !prepare
+  );
+  assert.equal(visits.length, 1, "who clicks twice means it once");
+  await page.goBack();
+  await page.goBack();
+  await says(page, "h1", "Home");
+  assert.ok(await isMarked(page));
+  assertQuiet(page);
+});
+
+browse(
+  "navigation: what is no page is loaded in full; so is one that does not come, and one that is not there",
+  async ({ page }) => {
+    await using server = serve(site());
+    await enter(page, server.url);
+    await page.evaluate(() => document.querySelector("#to-gone")!.setAttribute("href", "/file"));
+    await page.locator("#to-gone").click();
+    await isAt(page, "/file");
+    assert.equal(await page.locator("body").textContent(), "A file.");
+    await page.goBack();
+    await ready(page);
+    await page.locator("#to-gone").click();
+    await isAt(page, "/gone");
+    assert.match((await page.locator("h1").textContent())!, /404/);
+    await page.goBack();
+    await ready(page);
+    await page.clock.install();
+    const finish = shut("a");
+    await mark(page);
+    await page.locator("#to-slow").click();
+    await page.clock.fastForward(9_900);
+    assert.ok(await isMarked(page));
+    const loaded = page.waitForRequest((request) => request.isNavigationRequest());
+    await page.clock.fastForward(200);
+    await loaded;
+    finish();
+    await says(page, "h1", "Slow a");
+    assert.equal(address(page), "/slow/a");
+    assert.ok(!await isMarked(page));
+  },
+);
+
+browse(
+  "navigation: the server dies in the middle, and the page is loaded from the next",
+  async ({ page }) => {
+    const finish = shut("a");
+    let url: string;
+    {
+      await using server = serve(site());
+      url = server.url;
+      await enter(page, url);
+      await page.locator("#to-orders").click();
+      await says(page, "h1", "Orders 1");
+      await mark(page);
+      // The next server is there when the page is asked for.
+      await page.route("**/slow/a", async (route) => {
+        await up.promise;
+        await route.continue();
+      });
+      await page.locator("#to-slow").click();
+    }
+    finish();
+    await using _server = serve(site(), { port: Number(new URL(url).port) });
+    up.resolve();
+    await says(page, "h1", "Slow a");
+    assert.equal(address(page), "/slow/a");
+    await page.goBack();
+    await says(page, "h1", "Orders 1");
+  },
+);
+
+const up = Promise.withResolvers<void>();
+
+browse("navigation: without a socket links are what they are", async ({ page }) => {
+  await using server = serve(site());
+  await page.routeWebSocket((url) => url.pathname.endsWith(Path.socket), (socket) => void socket.close());
+  await page.goto(server.url);
+  await mark(page);
+  await page.locator("#to-orders").click();
+  await says(page, "h1", "Orders 1");
+  assert.ok(!await isMarked(page));
+  await page.goBack();
+  await says(page, "h1", "Home");
+  assert.equal(address(page), "/");
+});
+
+browse("navigation: a page that answers nonsense, or for another origin, is loaded", async ({ page }) => {
+  await using server = serve(site());
+  let answer: unknown[] = [];
+  await page.routeWebSocket((url) => url.pathname.endsWith(Path.socket), (socket) => {
+    socket.onMessage((message) => {
+      const frame = JSON.parse(`${message}`);
+      if (frame[0] === "hello") socket.send(JSON.stringify(["ready", 0]));
+      if (frame[0] === "visit" && !frame[3]) socket.send(JSON.stringify(["page", frame[1], ...answer]));
+    });
+  });
+  for (const url of ["//evil.test/orders", "https://evil.test/", "javascript:alert(1)"]) {
+    answer = [url, "T", "v", []];
+    await enter(page, server.url);
+    await mark(page);
+    await page.locator("#to-orders").click();
+    await says(page, "h1", "Orders 1");
+    assert.equal(address(page), "/orders");
+    assert.ok(!await isMarked(page), url);
+  }
+  // It cannot be applied: the page is fetched from where it now is.
+  answer = ["/orders", "T", "v", [["morph", "nobody", "<p>"]]];
+  await enter(page, server.url);
+  await mark(page);
+  await page.locator("#to-orders").click();
+  await says(page, "h1", "Orders 1");
+  assert.equal(address(page), "/orders");
+  assert.ok(await isMarked(page));
+});
