@@ -1,6 +1,6 @@
 /**
- * Hooks for Preact: components that show what the other end of a SockSync connection owns, and call its functions. On the
- * server they give what is known there, and do nothing else.
+ * Hooks for Preact: components that show what the other end of a SockSync connection owns, and call its functions, or
+ * show what a call will do before it is done. On the server they give what is known there, and do nothing else.
  *
  * ```tsx
  * import { anyone, App } from "@argyle/argyle";
@@ -39,6 +39,7 @@
 
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { CallInput, RemoteFunction, RemoteList, Status, Watched } from "../socksync/remote.ts";
+import { OptimisticCalls } from "./optimistic.ts";
 import { RemoteCalls } from "./sync_calls.ts";
 import { type Readable, watch } from "./sync_readable.ts";
 
@@ -186,6 +187,49 @@ export function useRemoteFunction<Input, Result>(
   useEffect(() => own.begin(), [own]);
   const { call, pending, error, value } = own;
   return { call, pending, error, value };
+}
+
+/**
+ * Shows what a call will do before the server has answered. Calls that are under way are done to whatever the value is, in
+ * their order: also to one that the server brings meanwhile. A call that is done, or has failed, is left out, so that what
+ * is shown is the server's value again. The server brings that before it tells the outcome.
+ *
+ * @param value the server's
+ * @param call an action of a reflex, or another function; it may be another at each render
+ * @param reduce what the value is after a call with this input. It changes nothing, and is asked at each render
+ * @returns what to show; and the function that calls, the same at each render. Its promise is that of `call`. Nobody
+ * needs to catch what it rejects with: what was shown is taken back in any case
+ *
+ * @example
+ * ```tsx
+ * import { action, Reflex } from "@argyle/argyle";
+ * import { reflex } from "@argyle/argyle/client";
+ * import { useOptimistic } from "@argyle/argyle/preact";
+ * import { z } from "zod";
+ * class Dashboard extends Reflex {
+ *   mark = action(z.object({ index: z.int(), value: z.number() }), () => {});
+ * }
+ * function Chart({ values }: { values: number[] }) {
+ *   const [shown, mark] = useOptimistic(
+ *     values,
+ *     reflex<Dashboard>("Dashboard").mark,
+ *     (values, { index, value }) => values.with(index, value),
+ *   );
+ *   return shown.map((value, index) => <meter value={value} onClick={() => void mark({ index, value: 0 })} />);
+ * }
+ * ```
+ */
+export function useOptimistic<Value, Call extends (...input: never) => Promise<unknown>>(
+  value: Value,
+  call: Call,
+  reduce: (value: NoInfer<Value>, ...input: Parameters<Call>) => NoInfer<Value>,
+): readonly [shown: Value, call: (...input: Parameters<Call>) => ReturnType<Call>] {
+  const draw = useDraw();
+  const calls = useRef<OptimisticCalls<Value, Call>>(null);
+  const own = calls.current ??= new OptimisticCalls<Value, Call>(draw);
+  own.newest = { call, reduce };
+  useEffect(() => own.begin(), [own]);
+  return [own.shown(value), own.call];
 }
 
 /** Draws the component again. */
