@@ -16,6 +16,7 @@ import { counter } from "./measures/counter.ts";
 import { events } from "./measures/events.ts";
 import { frozen } from "./measures/frozen.ts";
 import { http } from "./measures/http.ts";
+import { islands } from "./measures/islands.ts";
 import { load } from "./measures/load.ts";
 import { memory } from "./measures/memory.ts";
 import { publish } from "./measures/publish.ts";
@@ -40,6 +41,7 @@ const parts: Readonly<Record<string, (print: Print, options: { rounds: number })
   render,
   change,
   browser,
+  islands,
 };
 
 /** A run that takes longer has gone wrong; one of more than five rounds has as much more. */
