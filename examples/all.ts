@@ -2,6 +2,7 @@ import type { Engine } from "@argyle/argyle";
 import type { AnyApp } from "@argyle/argyle/types";
 import chat from "./chat/main.tsx";
 import counter from "./counter/main.tsx";
+import dashboard from "./dashboard/main.tsx";
 import forms from "./forms/main.tsx";
 import guestbook from "./guestbook/main.tsx";
 import inventory from "./inventory/main.tsx";
@@ -72,5 +73,10 @@ export const examples: readonly Example[] = [
     name: "rooms",
     shows: "Rooms in which people and programs speak and whisper, over typed events.",
     make: (options) => rooms(options),
+  },
+  {
+    name: "dashboard",
+    shows: "Curves that move, in a chart that lives in the browser: islands, pages without reloading.",
+    make: (options) => dashboard(options),
   },
 ];

@@ -39,6 +39,10 @@ const works: Record<string, (page: Page) => Promise<void>> = {
     await page.locator("#said .mine", { hasText: "Hello" }).waitFor();
     await page.goBack(); // to where one comes in
   },
+  async dashboard(page) {
+    await page.locator("#zoom:enabled").click();
+    await says(page, "#zoom-level", 2);
+  },
   async stimulus(page) {
     await page.locator("#hue[aria-valuetext]").waitFor(); // its controllers are there
     await page.getByLabel("Hue").fill("200");
