@@ -43,6 +43,7 @@ export type {
   SentData,
 } from "./server/events/types.ts";
 export type { Flash } from "./server/session/flash.ts";
+export type { IslandPlace } from "./islands/placing.ts";
 export type { JsxElement } from "./server/page/html.ts";
 export type { LiveProps } from "./server/page/live.ts";
 export type { Limits } from "./protocol/limits.ts";
@@ -77,6 +78,7 @@ export type {
 export type { ElementOptions, MissingElement, OperationOptions } from "./server/operations/operations.ts";
 export type { Audience, ReflexAudience } from "./server/bus/audience.ts";
 export type { Raw } from "./server/page/raw.ts";
+export type { LeadOptions, OtherQuery } from "./server/reflex/leading.ts";
 export type { ReflexClass } from "./server/reflex/reflex.ts";
 export type { RouteContext, RouteHandler, RouteHandlers, RouteOptions } from "./server/door/route_door.ts";
 export type {
@@ -88,5 +90,6 @@ export type {
   Watchable,
 } from "./server/bus/topic.ts";
 export type { SchemaInput, SchemaIssue, SchemaOutput, SchemaResult } from "./protocol/schema.ts";
+export type { IslandBuildOptions } from "./server/islands/open.ts";
 export type { StaticOptions } from "./server/http/static_options.ts";
 export type { SyncContext, SyncEndpoint, SyncOptions } from "./server/sync/sync_endpoint.ts";

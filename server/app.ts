@@ -12,7 +12,7 @@ import type { Topic } from "./bus/topic.ts";
 import { compose } from "./compose.ts";
 import { byPath, type ScriptsByPath } from "./door/client_door.ts";
 import { addEndpoint } from "./door/endpoint_door.ts";
-import { answer } from "./door/front_door.ts";
+import { answer, type House } from "./door/front_door.ts";
 import type { Route, RouteHandlers, RouteOptions } from "./door/route_door.ts";
 import type { Parts, Site } from "./door/parts.ts";
 import type { Engine } from "./engine/store.ts";
@@ -20,6 +20,8 @@ import type { EventsDeclaration } from "./events/handlers.ts";
 import { Rooms } from "./events/rooms.ts";
 import { type Declared, ServedEvents } from "./events/served_events.ts";
 import type { EventsOptions, Sends } from "./events/types.ts";
+import { developer, developing, tellDeveloper } from "./development.ts";
+import { environment } from "./environment.ts";
 import { guardProcess } from "./guard.ts";
 import { readProxies, senderOf } from "./http/address.ts";
 import { isLoopback } from "./http/host.ts";
@@ -37,7 +39,7 @@ import type { PathParams } from "./http/params.ts";
 import { makeStaticFiles, type StaticOptions } from "./http/static_options.ts";
 import { consoleLogger, type Logger } from "./observe.ts";
 import type { Operations } from "./operations/operations.ts";
-import { type AppOptions, environment, readBase, readOrigins } from "./options.ts";
+import { type AppOptions, readBase, readOrigins } from "./options.ts";
 import { type OwnNames, readAttributeNames } from "./page/attribute_names.ts";
 import { type ClientScripts, scriptsFor } from "./page/client_scripts.ts";
 import {
@@ -53,6 +55,8 @@ import {
   readPattern,
   type Untyped,
 } from "./page/page.ts";
+import type { Islands } from "./islands/islands.ts";
+import { openIslands } from "./islands/open.ts";
 import { Pending } from "./reflex/pending.ts";
 import type { ReflexClass } from "./reflex/reflex.ts";
 import { Registry } from "./reflex/registry.ts";
@@ -106,6 +110,7 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
   readonly #attributes: OwnNames | undefined;
   readonly #scripts: ClientScripts;
   readonly #scriptsByPath: ScriptsByPath;
+  readonly #islands: Islands;
   #parts: Promise<Parts> | undefined;
   #draining = false;
   #warnedPlain = false;
@@ -125,7 +130,7 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
     this.#options = options;
     this.#base = readBase(options.base ?? "");
     this.#limits = { ...defaultLimits, ...options.limits };
-    this.#log = options.log ?? consoleLogger;
+    this.#log = developing(options.log ?? consoleLogger);
     this.#proxies = readProxies(options.trustProxy ?? 0);
     this.#hub = new Hub(this.#limits);
     this.#bindings = new Bindings({
@@ -143,6 +148,8 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
     this.#attributes = readAttributeNames(options.attributes);
     this.#scripts = scriptsFor(this.#attributes);
     this.#scriptsByPath = byPath(this.#scripts);
+    const development = environment("ARGYLE_ENV") === "development";
+    this.#islands = openIslands(options.islands ?? {}, { development, log: this.#log });
     this.#allowed = { hosts: options.hosts ?? [], origins: readOrigins(options.origins) };
     // A secret that is not one is found at start, not at the first request.
     if (options.secrets !== undefined) readSecrets(options.secrets);
@@ -560,7 +567,11 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
    * ```
    */
   static(prefix: string, root: URL | string, options: StaticOptions = {}): this {
-    this.#site.files.push(makeStaticFiles(prefix, root, options));
+    const files = makeStaticFiles(prefix, root, options);
+    this.#site.files.push(files);
+    if (developer() !== undefined) {
+      tellDeveloper({ kind: "files", path: `${this.#base}${files.prefix}`, folder: String(root) });
+    }
     return this;
   }
 
@@ -573,21 +584,32 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
     guardProcess(this.#log);
     const other = this.#mountedAt(request);
     if (other !== undefined) return await other.fetch(request, info);
-    return await answer(request, {
+    return await answer(request, this.#house(isDevelopment(info), info));
+  };
+
+  #house(development: boolean, info: unknown): House {
+    return {
       base: this.#base,
       limits: this.#limits,
       log: this.#log,
       scripts: this.#scriptsByPath,
+      islands: this.#islands,
       allowed: this.#allowed,
       accessLog: this.#options.accessLog ?? false,
       deployed: environment("DENO_DEPLOYMENT_ID") !== undefined,
-      development: isDevelopment(info),
+      development,
       draining: this.#draining,
       senderOf: (request) => senderOf(request, info, this.#proxies),
       ready: () => this.#ready(),
       plain: (host) => this.#warnPlain(host),
-    });
-  };
+    };
+  }
+
+  // What a mounted app has is no business of a socket of this one.
+  async #get(request: Request, development: boolean): Promise<Response> {
+    if (this.#mountedAt(request) !== undefined) return new Response(null, { status: 404 });
+    return await answer(request, this.#house(development, undefined));
+  }
 
   /**
    * Listens on this machine. SIGTERM and SIGINT stop it: sockets are told to come back, running calls finish, and the
@@ -701,8 +723,10 @@ export class App<Session extends object = Untyped> implements AsyncDisposable {
       pending: this.#pending,
       attributes: this.#attributes,
       scripts: this.#scripts,
+      islands: this.#islands,
       bindings: this.#bindings,
       rooms: this.#rooms,
+      get: (request, development) => this.#get(request, development),
     });
     // A store that was away at the first request may be there at the next.
     parts.catch(() => this.#parts = undefined);

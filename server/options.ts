@@ -8,6 +8,9 @@ import type { Clock } from "../protocol/clock.ts";
 import type { Limits } from "../protocol/limits.ts";
 import type { Schema } from "../protocol/schema.ts";
 import type { DocsOptions } from "./events/asyncapi_options.ts";
+import { environment } from "./environment.ts";
+import type { IslandPlace } from "../islands/placing.ts";
+import type { IslandBuildOptions } from "./islands/open.ts";
 import type { Logger } from "./observe.ts";
 import type { AttributeNames } from "./page/attribute_names.ts";
 import type { MissingElement } from "./operations/operations.ts";
@@ -68,6 +71,11 @@ export interface AppOptions<Session extends object = Untyped> extends Partial<En
    * name of `reflex`, as `data-sr-confirm` does. The names that they replace mean nothing in the app's markup.
    */
   readonly attributes?: Partial<AttributeNames>;
+  /**
+   * Whether links and GET forms of the app's pages are followed over the socket, so that nothing is loaded anew: but those
+   * that say `data-navigate="false"`, or stand in what does. Where left out, those are that say `data-navigate`.
+   */
+  readonly navigation?: boolean;
   /** What happens in the browser where an operation by hand finds no element; a warning in its console where left out. */
   readonly missingElement?: MissingElement;
   /**
@@ -75,6 +83,8 @@ export interface AppOptions<Session extends object = Untyped> extends Partial<En
    * a developer does, with `ARGYLE_ENV=development` on this machine, and nobody else.
    */
   readonly docs?: DocsOptions;
+  /** Where the bundles of its islands are, or what finds them for browsers where others have made and serve them. */
+  readonly islands?: IslandBuildOptions | IslandPlace;
   /** Limits other than the defaults: bytes, milliseconds, numbers. */
   readonly limits?: Partial<Limits>;
   /** Where messages for the operator go; the console where left out. */
@@ -116,19 +126,6 @@ export function readBase(base: string): string {
  */
 export function readOrigins(origins: readonly string[] | undefined): string[] {
   return (origins ?? listed(environment("ARGYLE_ORIGIN"))).map(readOrigin);
-}
-
-/**
- * A variable of the environment. Without the permission to read it, it counts as not set: the absence of a setting is
- * production.
- */
-export function environment(name: string): string | undefined {
-  try {
-    return Deno.env.get(name);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) return undefined;
-    throw error;
-  }
 }
 
 function readOrigin(origin: string): string {

@@ -77,10 +77,12 @@ export class Recording {
   /** What the calls of this visit that have no outcome yet have called. */
   readonly #pending = new Map<number, string>();
   #greeting = false;
+  /** The id of the page that is being gone to. */
+  #visiting: number | undefined;
 
-  /** Whether an outcome is due, or the answer to a `hello`. */
+  /** Whether an outcome is due, or another page, or the answer to a `hello`. */
   get isBusy(): boolean {
-    return this.#greeting || this.#pending.size > 0;
+    return this.#greeting || this.#visiting !== undefined || this.#pending.size > 0;
   }
 
   /** What has been called and has no outcome yet. */
@@ -110,6 +112,7 @@ export class Recording {
   /** Another visit begins: nobody will answer what the last one has asked. */
   restart(): void {
     this.#pending.clear();
+    this.#visiting = undefined;
   }
 
   /** The page has sent a frame. */
@@ -119,6 +122,7 @@ export class Recording {
     this.#frames.push(frame);
     if (frame[0] === "hello") this.#greeting = true;
     if (frame[0] === "call") this.#pending.set(frame[1], frame[3]);
+    if (frame[0] === "visit" && frame[3] === undefined) this.#visiting = frame[1];
   }
 
   /** The page was sent a frame. */
@@ -138,6 +142,13 @@ export class Recording {
       case "done":
         this.#pending.delete(frame[1]);
         return;
+      case "page":
+        this.#operations.push(...frame[5]);
+        if (frame[1] === this.#visiting) this.#visiting = undefined;
+        return;
+      case "go":
+        this.#visiting = undefined;
+        return;
       case "error": {
         const [, n, code, message, fields] = frame;
         this.#error = { code, message, fields, reflex: this.#pending.get(n) };
@@ -149,6 +160,7 @@ export class Recording {
   /** The line is gone. */
   ended(code: number): void {
     this.#greeting = false;
+    this.#visiting = undefined;
     // The page gives up what it had asked over a line that was closed for what came over it.
     if (code === Close.policy || code === Close.tooLarge) this.#pending.clear();
   }

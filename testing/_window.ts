@@ -145,7 +145,7 @@ export class PageWindow {
       url.search = fields.toString();
       return [url];
     }
-    return [url, { method: "POST", body: fields }];
+    return [url, { method: "POST", body: fields, headers: { referer: this.url.split("#")[0]! } }];
   }
 }
 

@@ -385,6 +385,37 @@ export class TestPage implements AsyncDisposable {
     await this.#until(() => this.live, () => `Cannot open ${path}: the app has refused the page's socket.`);
   }
 
+  /**
+   * Goes to another page of the app as by a link that is followed over the socket, whether or not there is such a link;
+   * what cannot be brought over it is loaded, as in a browser.
+   *
+   * @throws Error where the page cannot be reached
+   *
+   * @example
+   * ```tsx
+   * import { App } from "@argyle/argyle";
+   * import { open } from "@argyle/argyle/testing";
+   * const app = new App();
+   * app.page("/", () => <h1 id="title">Home</h1>).page("/orders", () => <h1 id="title">Orders</h1>);
+   * await using ann = await open(app, "/");
+   * await ann.visit("/orders");
+   * console.assert(ann.text("#title") === "Orders");
+   * ```
+   */
+  async visit(path: string): Promise<void> {
+    await this.#act(`go to ${path}`, ({ document }) => {
+      const link = document.createElement("a");
+      link.setAttribute("href", path);
+      link.setAttribute(Attribute.navigate, "");
+      document.body.append(link);
+      link.click();
+      link.remove();
+    });
+    if (this.has(`head script[${Attribute.page}]`)) {
+      await this.#until(() => this.live, () => `Cannot go to ${path}: ${this.#lack()}.`);
+    }
+  }
+
   /** Loads the page again. */
   async reload(): Promise<void> {
     await this.goto(this.url);

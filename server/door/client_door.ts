@@ -31,6 +31,8 @@ class Script {
 /** The scripts of an app, by their paths. */
 export type ScriptsByPath = ReadonlyMap<string, Script>;
 
+export type { Script };
+
 /** Makes them ready to be served. Apps without names of their own have one copy of what is zipped. */
 export function byPath(scripts: ClientScripts): ScriptsByPath {
   return scripts === defaultScripts ? shared : read(scripts);
@@ -38,7 +40,8 @@ export function byPath(scripts: ClientScripts): ScriptsByPath {
 
 const shared = read(defaultScripts);
 
-function read({ hash, codes }: ClientScripts): ScriptsByPath {
+/** The same of any. */
+export function read({ hash, codes }: Omit<ClientScripts, "codes"> & { codes: object }): ScriptsByPath {
   return new Map(
     Object.entries(codes).map(([name, code]) => [clientPath(name, hash), new Script(code, hash)]),
   );

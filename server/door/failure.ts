@@ -5,7 +5,9 @@
  */
 
 import { HttpError } from "../http/error.ts";
+import { makeNonce } from "../http/headers.ts";
 import type { Logger } from "../observe.ts";
+import { developerScript } from "../page/developer_script.ts";
 import { errorPage } from "../page/error_page.ts";
 import { UntrustedError } from "../reflex/untrusted.ts";
 import type { PageError } from "../page/page.ts";
@@ -37,22 +39,30 @@ export function readFailure(
   return { status: 500, message, reference: id, detail };
 }
 
-/** The built-in page for an error. Where it says when to come back, a browser does so by itself. */
+/**
+ * The built-in page for an error. Where it says when to come back, a browser does so by itself; a developer's does when
+ * the code has changed.
+ */
 export function failure(
   request: Request,
   error: PageError,
+  base: string,
   more: Readonly<Record<string, string>> = {},
 ): Response {
+  const { status, message, detail } = error;
+  const nonce = makeNonce();
+  // Details are a developer's.
+  const script = detail === undefined ? "" : developerScript({ base, nonce, request: error.reference });
+  const scripts = script === "" ? "" : ` script-src 'nonce-${nonce}'; connect-src 'self';`;
   const headers = {
     "content-type": "text/html; charset=utf-8",
     "cache-control": "no-store",
     "content-security-policy":
-      "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+      `default-src 'none';${scripts} frame-ancestors 'none'; base-uri 'none'; form-action 'none'`,
     ...more,
   };
-  const { status, message, detail } = error;
   const after = request.method === "GET" ? more["retry-after"] : undefined;
-  const body = request.method === "HEAD" ? null : errorPage(status, message, detail, after);
+  const body = request.method === "HEAD" ? null : errorPage(status, message, { detail, after, script });
   return new Response(body, { status, headers });
 }
 

@@ -12,10 +12,13 @@ import { secureHeaders } from "../http/headers.ts";
 import { arrive } from "../http/host.ts";
 import { checkPostOrigin } from "../http/origin.ts";
 import { readPath } from "../http/path.ts";
+import type { Islands } from "../islands/islands.ts";
 import { type Logger, makeRequestId } from "../observe.ts";
 import { type ScriptsByPath, serveClient } from "./client_door.ts";
+import { findTool, serveDevScript } from "./dev_door.ts";
 import { findEndpoint, openEndpoint } from "./endpoint_door.ts";
 import { failure, readFailure } from "./failure.ts";
+import { islandFileOf, serveIslands } from "./islands_door.ts";
 import type { Arrived, Parts } from "./parts.ts";
 import { serveSite } from "./site_door.ts";
 import { openSocket } from "./socket_door.ts";
@@ -31,6 +34,8 @@ export interface House {
   readonly log: Logger;
   /** The browser's scripts. */
   readonly scripts: ScriptsByPath;
+  /** The modules of islands. */
+  readonly islands: Islands;
   /** Names and origins that are ours. */
   readonly allowed: { readonly hosts: readonly string[]; readonly origins: readonly string[] };
   /** Whether an edge in front of us decides which names reach us. */
@@ -82,7 +87,7 @@ async function answerSafely(request: Request, id: string, house: House): Promise
     response = new Response(response.body, response);
   } catch (error) {
     const known = readFailure(error, { request, id, development: house.development }, house.log);
-    response = failure(request, known, error instanceof HttpError ? error.headers : {});
+    response = failure(request, known, house.base, error instanceof HttpError ? error.headers : {});
   }
   response.headers.set(REQUEST_ID_HEADER, id);
   secureHeaders(response.headers, secure);
@@ -110,6 +115,12 @@ async function open({ request, id, arrival, development }: Arrived, house: House
   const arrived: Arrived = { request, id, arrival, path, development };
   const script = house.scripts.get(path);
   if (script !== undefined) return serveClient(request, script);
+  const tool = development ? await findTool(path) : undefined;
+  if (tool !== undefined) return serveClient(request, tool);
+  const devScript = await serveDevScript(arrived);
+  if (devScript !== undefined) return devScript;
+  const file = islandFileOf(path);
+  if (file !== undefined) return await serveIslands(request, file, house.islands, development);
   if (path === Path.socket) {
     if (house.draining) throw new HttpError(503, "The server restarts.", { headers: { "retry-after": "1" } });
     return await openSocket(arrived, house.senderOf(request), await house.ready());

@@ -6,9 +6,10 @@
 
 import { ContextValues } from "../http/context.ts";
 import { publicPolicy } from "../http/headers.ts";
-import { documentAround } from "../page/document.ts";
+import { documentAround, islandsOf } from "../page/document.ts";
 import type { Page } from "../page/page.ts";
 import { noFlash } from "../session/flash.ts";
+import { within, type Work } from "../trace/work.ts";
 import type { Arrived, Parts } from "./parts.ts";
 
 /**
@@ -20,8 +21,9 @@ export async function servePublicPage(
   { request, arrival }: Arrived,
   { page, params }: { page: Page; params: Record<string, string> },
   parts: Parts,
+  work: Work | undefined,
 ): Promise<Response> {
-  const rendered = await parts.renderer.render(page, {
+  const anybody = {
     owner: arrival.url.href, // its loads may read all of it
     url: new URL(arrival.url),
     params,
@@ -30,12 +32,17 @@ export async function servePublicPage(
     user: undefined,
     flash: noFlash,
     values: new ContextValues(),
-  });
+  };
+  const rendered = await within(work, "render", () => parts.renderer.render(page, anybody));
   if (rendered instanceof Response) return rendered;
-  const around = { base: parts.base, nonce: undefined, lang: parts.lang };
+  work?.enter("patch");
+  const { base, lang, renderer, scripts: { hash } } = parts;
+  const islands = islandsOf(renderer.hasIslands, () => [rendered.body]);
+  const around = { base, nonce: undefined, lang, islands, hash };
   const { before, after } = documentAround(rendered.head, undefined, around);
   const html = before + rendered.body + after;
   const bytes = new TextEncoder().encode(html);
+  work?.weigh(bytes.length);
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).subarray(0, 12);
   const headers = new Headers({
     "cache-control": page.options.cache!,

@@ -9,10 +9,13 @@ import { HttpError } from "../http/error.ts";
 import { checkSocketOrigin } from "../http/origin.ts";
 import type { Host } from "../reflex/host.ts";
 import { Visit } from "../reflex/visit.ts";
-import { FieldsLogger } from "../observe.ts";
+import { FieldsLogger, type Logger } from "../observe.ts";
 import { Connection } from "../socket/connection.ts";
 import { packHeaders } from "../socket/told_headers.ts";
 import { upgrade } from "../socket/upgrade.ts";
+import { CallLog } from "../trace/call_log.ts";
+import { TimingLine } from "../trace/timing_line.ts";
+import { Watch, type Watcher } from "../trace/work.ts";
 import type { Arrived, Parts } from "./parts.ts";
 
 /**
@@ -23,7 +26,7 @@ import type { Arrived, Parts } from "./parts.ts";
  * @throws HttpError 403 without the one or the other, 503 where there is no room
  */
 export async function openSocket(
-  { request, id, arrival }: Arrived,
+  { request, id, arrival, development }: Arrived,
   address: string | undefined,
   parts: Parts,
 ): Promise<Response> {
@@ -37,7 +40,7 @@ export async function openSocket(
   // After the upgrade the request's headers are gone.
   // To copy them has Deno keep two lists of them for as long as the socket lives: only for who reads them.
   const headers = parts.site.middleware.length === 0 ? noHeaders : new Headers(request.headers);
-  const told = packHeaders(request.headers);
+  const told = packHeaders(request.headers), cookie = request.headers.get("cookie") ?? "";
   // What goes wrong in the socket's life is found by the id of its request.
   const log = new FieldsLogger(parts.log, { request: id });
   const { socket, response } = upgrade(request, parts.limits);
@@ -45,8 +48,9 @@ export async function openSocket(
   // The origin that was checked is the one in the browser's address bar, also behind a proxy.
   const origin = arrival.origins.includes(arrival.url.origin) ? arrival.url.origin : arrival.origins[0]!;
   // Each socket has a log of its own, and all else from the app: a copy of that would be the largest thing that it keeps.
-  const host: Host = Object.assign(Object.create(parts), { log });
-  const visit = new Visit(host, connection, session.id, { id, origin, headers, told });
+  const watch = watchOf(connection, { log, development }, parts);
+  const host: Host = Object.assign(Object.create(parts), { log, watch });
+  const visit = new Visit(host, connection, session.id, { id, origin, headers, told, cookie, development });
   hub.add(owner, connection);
   connection.start({
     frame(frame, text) {
@@ -60,6 +64,19 @@ export async function openSocket(
     },
   });
   return response;
+}
+
+// Whoever looks at what is done for this browser. Where nobody does, there is nothing to look with.
+function watchOf(
+  connection: Connection,
+  { log, development }: { log: Logger; development: boolean },
+  { telemetry, logCalls, hasPanel, clock }: Parts,
+): Watch | undefined {
+  const watchers: Watcher[] = [];
+  if (telemetry !== undefined) watchers.push(telemetry.request);
+  if (logCalls) watchers.push(new CallLog(log, clock));
+  if (development && hasPanel) watchers.push(new TimingLine(connection));
+  return watchers.length === 0 ? undefined : new Watch(watchers, connection);
 }
 
 const noHeaders = new Headers();

@@ -27,14 +27,30 @@ export async function redeemTicket({ request, arrival }: Arrived, parts: Parts):
     : undefined;
   const ticket = await readTicket(request, parts);
   if (session === undefined || ticket === undefined) throw refused();
-  const renewed = parts.cookie.create();
-  const redeemed = await parts.identities.redeem(ticket, session.id, renewed.id);
-  if (redeemed === undefined) throw refused();
+  const cookies = await redeem(ticket, session.id, arrival.secure, parts);
+  if (cookies === undefined) throw refused();
   const headers = new Headers({ "cache-control": "no-store" });
-  if (redeemed.isRenewed) endSession(session.id, parts);
-  if (redeemed.isRenewed) headers.append("set-cookie", await parts.cookie.write(renewed, arrival.secure));
-  for (const cookie of redeemed.cookies) headers.append("set-cookie", writeCookie(cookie, arrival.secure));
+  for (const cookie of cookies) headers.append("set-cookie", cookie);
   return new Response(null, { status: 204, headers });
+}
+
+/**
+ * Redeems a ticket.
+ *
+ * @returns the `Set-Cookie` headers; `undefined` for a ticket that is not this session's, used, or too old
+ */
+export async function redeem(
+  ticket: string,
+  session: string,
+  secure: boolean,
+  parts: Parts,
+): Promise<readonly string[] | undefined> {
+  const renewed = parts.cookie.create();
+  const redeemed = await parts.identities.redeem(ticket, session, renewed.id);
+  if (redeemed === undefined) return undefined;
+  if (redeemed.isRenewed) endSession(session, parts);
+  const own = redeemed.isRenewed ? [await parts.cookie.write(renewed, secure)] : [];
+  return [...own, ...redeemed.cookies.map((cookie) => writeCookie(cookie, secure)), ...redeemed.setCookies];
 }
 
 // Other tabs are loaded again: their browser has the new cookie by then, or in a moment.

@@ -6,7 +6,7 @@
 
 import { VISIT_HEADER } from "../../protocol/markers.ts";
 import { HttpError } from "../http/error.ts";
-import { makeVisit, type OpenedPage } from "../page/page_data.ts";
+import { type Former, makeVisit, type OpenedPage } from "../page/page_data.ts";
 import type { SessionName } from "../session/cookie.ts";
 import { isForgotten, type Snapshot } from "../session/records.ts";
 import type { Arrived, Parts } from "./parts.ts";
@@ -15,12 +15,18 @@ import type { Arrived, Parts } from "./parts.ts";
 export interface Visitor {
   /** The session. */
   readonly session: SessionName;
+  /** Whether the request's cookie has named it. */
+  readonly isNamed: boolean;
   /** What is known of it and of the visit. */
   readonly seen: Snapshot;
   /** The visit that a resync names, or a new one. */
   readonly visit: string;
+  /** Where that visit has come from, as far as its resync says. */
+  readonly former: Former | undefined;
   /** The header that tells the browser its session, where that is new or has to be told again. */
   readonly setCookie: string | undefined;
+  /** Likewise the one that takes back which visit a posted form has left to this page. */
+  readonly arrived?: string | undefined;
 }
 
 /**
@@ -35,22 +41,30 @@ export async function recognise(
   const session = cookies ? await parts.cookie.read(request.headers.get("cookie"), secure) : undefined;
   if (session !== undefined) {
     const named = await namedVisit(request, url, session, parts);
-    const visit = named?.visit ?? makeVisit();
+    const carried = named === undefined
+      ? await carriedVisit(request, url, secure, session, parts)
+      : undefined;
+    const visit = named?.visit ?? carried ?? makeVisit();
     const seen = await readRecords(session.id, visit, parts);
     if (!isOver(seen, parts)) {
       const stale = seen.endedAt === undefined && parts.cookie.isStale(session);
       const setCookie = stale ? await parts.cookie.write(session, secure) : undefined;
       // What a forgotten visit has sent is not known any more: its page goes on as another.
       const forgotten = named !== undefined && isForgotten(seen, named.sealedAt);
-      return { session, seen, visit: forgotten ? makeVisit() : visit, setCookie };
+      const isNamed = true;
+      if (forgotten) return { session, isNamed, seen, visit: makeVisit(), former: undefined, setCookie };
+      const arrived = carried === undefined ? undefined : parts.cookie.arrived(secure);
+      return { session, isNamed, seen, visit, former: named?.former, setCookie, arrived };
     }
   }
   const fresh = parts.cookie.create(), visit = makeVisit();
   const seen = await readRecords(fresh.id, visit, parts);
   return {
     session: fresh,
+    isNamed: false,
     seen,
     visit,
+    former: undefined,
     setCookie: cookies ? await parts.cookie.write(fresh, secure) : undefined,
   };
 }
@@ -87,6 +101,18 @@ async function namedVisit(
   throw new HttpError(429, "This page was loaded again too often.", {
     headers: { "retry-after": String(Math.ceil(wait / 1000)) },
   });
+}
+
+// What a posted form has made of the page's state is shown by the page that it leads to.
+async function carriedVisit(
+  request: Request,
+  { pathname, search }: URL,
+  secure: boolean,
+  session: SessionName,
+  { cookie }: Parts,
+): Promise<string | undefined> {
+  if (request.method !== "GET" || request.headers.has(VISIT_HEADER)) return undefined;
+  return await cookie.carried(request.headers.get("cookie"), `${pathname}${search}`, session.id, secure);
 }
 
 /**

@@ -33,16 +33,24 @@ export function contentSecurityPolicy(nonce: string, secure: boolean): string {
 }
 
 /**
- * The policy of a page that caches keep, which can have no nonce: scripts are files of our own, and inline styles are
- * named by their content.
+ * The policy of a page that caches keep, which can have no nonce: scripts are files of our own; inline styles, and the
+ * names under which islands import, are allowed by their content.
  */
 export async function publicPolicy(html: string, secure: boolean): Promise<string> {
-  const styles = [...html.matchAll(/<style[^>]*>([^]*?)<\/style>/g)].map(([, css = ""]) => css);
-  const hashes = await Promise.all(styles.map(async (css) => {
-    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(css));
+  const styles = await hashesOf(html, /<style[^>]*>([^]*?)<\/style>/g);
+  // Ours, which stands before all that the page has written.
+  const names = await hashesOf(
+    html.slice(0, html.indexOf("<meta")),
+    /<script type="importmap">([^]*?)<\/script>/g,
+  );
+  return policy(["'self'", ...names].join(" "), ["'self'", ...styles].join(" "), secure);
+}
+
+async function hashesOf(html: string, pattern: RegExp): Promise<string[]> {
+  return await Promise.all([...html.matchAll(pattern)].map(async ([, text = ""]) => {
+    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
     return `'sha256-${new Uint8Array(digest).toBase64()}'`;
   }));
-  return policy("'self'", ["'self'", ...hashes].join(" "), secure);
 }
 
 function policy(scripts: string, styles: string, secure: boolean): string {

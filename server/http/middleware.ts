@@ -17,7 +17,8 @@ import type { ContextKey } from "./context.ts";
  */
 export interface RequestContext {
   /**
-   * The request. When a page's socket connects, it is a GET of the page, with the headers of the handshake; at a socket of
+   * The request. When a page's socket connects, or goes to another page, it is a GET of that page, with the headers of the
+   * handshake; at a socket of
    * an endpoint it is that socket's own GET, without cookies where it has no `Origin`.
    */
   readonly request: Request;
@@ -43,7 +44,8 @@ export interface RequestContext {
 /**
  * A function around every request of an app: it leaves with a response of its own, or goes on with `next()` and may
  * change what comes back. It runs again whenever a page's socket connects, so that what it forbids a GET it forbids a
- * live page too; there, not going on, or an answer of refusal (no 2xx) after it, makes the browser load the page again. At
+ * live page too, and whenever a socket goes to another page: of what comes back then, status, `Location` and `Set-Cookie`
+ * count, and a body that it has written itself is loaded in full. Where a socket connects, not going on, or an answer of refusal (no 2xx) after it, makes the browser load the page again. At
  * a socket of an endpoint, that is the answer to whoever asks for it.
  *
  * @example

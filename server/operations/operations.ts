@@ -6,6 +6,7 @@
 
 import type { Json } from "../../protocol/frames.ts";
 import { isOpenAttribute, isOpenCookie, isOpenProperty, openValue } from "../../protocol/operation_rules.ts";
+import { writeProps } from "../../islands/props.ts";
 import { locationOf } from "../http/redirect.ts";
 import type { Html } from "../page/html.ts";
 import type { Raw } from "../page/raw.ts";
@@ -451,6 +452,22 @@ export class Operations {
       title: text(title, "the title"),
       options: json(content as Json, "the content"),
     }, options);
+  }
+
+  /**
+   * Gives an island props, beside those that it has: it is drawn again with them, and keeps its state. They hold until the
+   * next render of the page that has others for it.
+   *
+   * @param selector of an element that holds the island, or of one that the island shows
+   * @param props as an island takes them
+   * @throws TypeError that names the path to what cannot travel
+   */
+  setProps<Props extends object = Record<string, unknown>>(
+    selector: string,
+    props: Partial<Props>,
+    options: ElementOptions = {},
+  ): this {
+    return this.#element("setProps", selector, { props: writeProps(props, selector) }, options);
   }
 
   /**

@@ -10,15 +10,16 @@ import { Attribute } from "../../protocol/mod.ts";
 import { attributeName, nameIn } from "./_attribute_name.ts";
 import { attributeValue, unwrapSignal } from "./_attribute_value.ts";
 import { BINDING, type Call } from "./binding.ts";
-import { bindingAttributes } from "./_binding_attributes.ts";
+import { type BindingAttributes, bindingAttributes } from "./_binding_attributes.ts";
 import { checkChild, describe } from "./_child.ts";
 import { expectRoot, hasId, keyAttribute, keyText } from "./_key.ts";
 import { checkRawText, isRawText, plainText } from "./_raw_text.ts";
 import { writeLeaf } from "./_leaf.ts";
 import { Written } from "./_memo_cache.ts";
 import { replaceBy } from "./_memo_render.ts";
+import { isSentElsewhere, postAttributes } from "./_post_form.ts";
 import { offerHoles, offerTargets } from "./_reflex.ts";
-import { currentAttributes, isStamping } from "./_rendering.ts";
+import { currentAttributes, currentRendering, isStamping } from "./_rendering.ts";
 import { Template } from "./_template.ts";
 import { Raw } from "./raw.ts";
 
@@ -90,6 +91,7 @@ export function guardElement(node: Node, element: string, key: unknown): void {
   if (calls !== undefined || declared !== undefined) {
     const attributes = bindingAttributes(declared, calls ?? [], element);
     if (calls !== undefined) next = Object.assign(next ?? copy(given), attributes);
+    if (element === "form") next = withPost(next, given, declared, attributes);
   }
   if (isRawText(element) && given["dangerouslySetInnerHTML"] == null) {
     next = withText(next ?? copy(given), element, node);
@@ -104,6 +106,21 @@ export function guardElement(node: Node, element: string, key: unknown): void {
 
 function copy(props: Props): Props {
   return { ...props };
+}
+
+// Without our script the browser posts it to the page that it stands in.
+function withPost(
+  next: Props | undefined,
+  given: Props,
+  declared: unknown,
+  attributes: BindingAttributes,
+): Props | undefined {
+  if (currentRendering() === undefined || isSentElsewhere(given)) return next;
+  const { reflex, args } = currentAttributes() ?? Attribute;
+  const id = unwrapSignal(given["id"]);
+  const tokens = attributes[reflex] ?? (typeof declared === "string" ? declared : "");
+  const post = postAttributes(tokens, attributes[args], id == null ? undefined : `${id}`);
+  return post === undefined ? next : Object.assign(next ?? copy(given), post);
 }
 
 function initialProp(prop: string): string {

@@ -31,13 +31,8 @@ export class IdSeeds {
     if (!at) return;
     this.#seeds ??= new Set();
     if (this.#seeds.has(at)) return;
-    let seed = this.#pathOf(at);
-    const taken = this.#taken ??= new Set([0]); // the page's own
-    // Two lists without anything around them to tell them apart may have the same keys.
-    while (taken.has(seed)) seed = (seed + 1) >>> 0;
-    taken.add(seed);
     this.#seeds.add(at);
-    at.__m = [seed, 0];
+    at.__m = [this.take(at), 0];
   }
 
   /** An id for an element where a component stands: the same as long as the keys, ids and places around it are. */
@@ -47,6 +42,16 @@ export class IdSeeds {
     if (this.#names === none) this.#names = new Set();
     this.#names.add(path);
     return `L${path.toString(36)}`;
+  }
+
+  /** A number for what counts its ids by itself, where a component stands. */
+  take(component: Node): number {
+    let seed = this.#pathOf(component);
+    const taken = this.#taken ??= new Set([0]); // the page's own
+    // Two lists without anything around them to tell them apart may have the same keys.
+    while (taken.has(seed)) seed = (seed + 1) >>> 0;
+    taken.add(seed);
+    return seed;
   }
 
   /** The page is written: elements that are rendered again begin anew. */

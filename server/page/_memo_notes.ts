@@ -96,6 +96,10 @@ export class Notes implements Recorder, Noted {
     return recorder.live === undefined ? undefined : (slot) => recorder.live!(slot);
   }
 
+  get islands(): Recorder["islands"] {
+    return this.#rendering.recorder.islands;
+  }
+
   /** As the head of a render: takes markup. */
   add(html: string): void {
     if (this.heads === none) this.heads = [];

@@ -154,10 +154,15 @@ function capture(
 ): string {
   const inner = createElement(component as never, props as never) as VNode;
   expectRoot(inner, key);
-  around = node;
   const { attributes, ids } = currentRendering() ?? {};
   const rendering: Rendering = newRendering(notes, notes, attributes, ids);
-  return within(rendering, () => renderToString(inner, new Proxy(context, new ContextReader(notes))));
+  return renderBelow(node, inner, new Proxy(context, new ContextReader(notes)), rendering);
+}
+
+/** Renders something by itself, below where a component stands in its page. */
+export function renderBelow(node: Node, inner: VNode, context: object, rendering: Rendering): string {
+  around = node;
+  return within(rendering, () => renderToString(inner, context));
 }
 
 /** Joins a render that begins to the page that it is a part of, for whoever looks upwards. */

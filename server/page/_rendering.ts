@@ -27,6 +27,8 @@ export interface Rendering {
   offered: object | undefined;
   /** What the ids of `useId` count on. */
   readonly ids: IdSeeds;
+  /** Whether it is what an island shows: the browser writes that again, and without keys. */
+  readonly inIsland: boolean;
 }
 
 let rendering: Rendering | undefined;
@@ -36,9 +38,15 @@ export function currentRendering(): Rendering | undefined {
   return rendering !== undefined && rendering.depth === rendering.own ? rendering : undefined;
 }
 
-/** Whether elements show their keys: in the body of a page of ours, and nowhere else. */
+/** Whether elements show their keys: in the body of a page of ours, outside of islands, and nowhere else. */
 export function isStamping(): boolean {
-  return rendering !== undefined && rendering.depth === rendering.own && rendering.heads === 0;
+  return rendering !== undefined && rendering.depth === rendering.own && rendering.heads === 0 &&
+    !rendering.inIsland;
+}
+
+/** Whether what an island shows is being written. */
+export function isInIsland(): boolean {
+  return rendering?.inIsland === true;
 }
 
 /** The names for attributes of the app whose page is being written; `undefined` for those that are the default. */
@@ -62,8 +70,9 @@ export function newRendering(
   head: { add(html: string): void },
   attributes: OwnNames | undefined,
   ids: IdSeeds = new IdSeeds(),
+  inIsland = false,
 ): Rendering {
-  return { recorder, head, attributes, depth: 0, own: 1, heads: 0, offered: undefined, ids };
+  return { recorder, head, attributes, depth: 0, own: 1, heads: 0, offered: undefined, ids, inIsland };
 }
 
 /** Runs a render; the one that was going on before goes on after it, whatever happens. */

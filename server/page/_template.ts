@@ -33,6 +33,13 @@ export interface DataAttribute {
   readonly tag: string;
 }
 
+/** A hole that the compiler has not made. */
+export interface AddedHole {
+  readonly hole: number;
+  /** Makes what stands there, given all values of the template. */
+  readonly make: (values: readonly unknown[]) => unknown;
+}
+
 /** What there is to know of a template. Its class is the proof that the strings come from a compiler, not from JSON. */
 export class Template {
   /**
@@ -40,8 +47,8 @@ export class Template {
    * that the template is: behind that element's name.
    */
   readonly strings: readonly string[];
-  /** Static keys, each in a hole of its own that {@linkcode fill} adds. */
-  readonly keys: readonly { readonly hole: number; readonly key: string }[];
+  /** What stands in holes of its own that {@linkcode fill} adds: static keys, and what forms have besides. */
+  readonly added: readonly AddedHole[];
   /** Which of the holes are attributes. */
   readonly attributes: readonly number[];
   /** Texts without entities. */
@@ -60,7 +67,7 @@ export class Template {
   constructor(strings: readonly string[]) {
     ({
       strings: this.strings,
-      keys: this.keys,
+      added: this.added,
       attributes: this.attributes,
       rawTexts: this.rawTexts,
       data: this.data,
@@ -104,7 +111,7 @@ export class Template {
    */
   fill(values: unknown[]): unknown {
     values[0] = "";
-    for (const { hole, key } of this.keys) values.splice(hole, 0, new KeyHole(key));
+    for (const { hole, make } of this.added) values.splice(hole, 0, make(values));
     let key: unknown;
     for (const hole of this.attributes) {
       const value = values[hole];

@@ -10,16 +10,18 @@ import { attributeName } from "./_attribute_name.ts";
 import { checkAnimated } from "./_attribute_value.ts";
 import { relaxHtml, unescapeHtml } from "./_escape.ts";
 import { checkRawText, isRawText } from "./_raw_text.ts";
+import { KeyHole } from "./_key.ts";
+import { FormHole } from "./_post_form.ts";
 import { argsRefusal } from "./_reflex.ts";
 import { checkRoots } from "./_roots.ts";
 import { StartTag } from "./_start_tag.ts";
-import type { DataAttribute, RawText, Template } from "./_template.ts";
+import type { AddedHole, DataAttribute, RawText, Template } from "./_template.ts";
 
 /** The fields of a template. */
 export type TemplateFields = Pick<
   Template,
   | "strings"
-  | "keys"
+  | "added"
   | "attributes"
   | "rawTexts"
   | "data"
@@ -54,7 +56,7 @@ const voidElements = new Set(
 
 class Reader implements TemplateFields {
   readonly strings: string[] = [];
-  readonly keys: { hole: number; key: string }[] = [];
+  readonly added: AddedHole[] = [];
   readonly attributes: number[] = [];
   readonly rawTexts: RawText[] = [];
   readonly data: DataAttribute[] = [];
@@ -71,6 +73,8 @@ class Reader implements TemplateFields {
   #foreignDepth = 0;
   /** What is being read of the element's start tag. */
   #start: StartTag | undefined;
+  /** The static attributes of it that were read, as they are written. */
+  #attributes = "";
   #depth = 0;
   /** The elements, texts and holes that are not inside an element. */
   #roots = 0;
@@ -134,6 +138,7 @@ class Reader implements TemplateFields {
 
   #open(name: string): void {
     this.#start = new StartTag();
+    this.#attributes = "";
     if (this.#depth > 0) return;
     this.#roots++;
     this.#rootName = name;
@@ -144,6 +149,7 @@ class Reader implements TemplateFields {
     if (this.#match(/\s+$/y) !== undefined) return;
     const end = this.#match(/\s*(\/?>)/y);
     if (end !== undefined) {
+      if (tag === "form" && this.#start !== undefined) this.#endForm(this.#start, this.#attributes);
       this.#out += end[1]!;
       const closes = this.#out.endsWith(`</${tag}>`) || end[1] === "/>";
       this.#tag = undefined;
@@ -191,12 +197,24 @@ class Reader implements TemplateFields {
     if (lower.startsWith("data-")) this.data.push({ name: lower, value: unescapeHtml(value ?? ""), tag });
     if (html === "value" && valueElements.has(tag) && tag !== "option") throw notSkipped(tag);
     if (value && this.#start !== undefined && lower === "id") this.#start.id = relaxHtml(value);
-    this.#out += value ? ` ${html}="${relaxHtml(value)}"` : ` ${html}`;
+    const written = value ? ` ${html}="${relaxHtml(value)}"` : ` ${html}`;
+    this.#out += written;
+    this.#attributes += written;
   }
 
   // Whether it is shown is known only when the page is written.
   #key(key: string): void {
-    this.keys.push({ hole: this.#holes, key });
+    this.#add(() => new KeyHole(key));
+  }
+
+  // Likewise whether it is posted: that depends on all of its attributes, and on the app's names for them.
+  #endForm(start: StartTag, text: string): void {
+    if (start.holes.length === 0 && !text.includes(" data-")) return;
+    this.#add((values) => new FormHole(text, start.holes, values));
+  }
+
+  #add(make: AddedHole["make"]): void {
+    this.added.push({ hole: this.#holes, make });
     this.strings.push(this.#out);
     this.#out = "";
     this.hole();

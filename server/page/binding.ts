@@ -69,4 +69,18 @@ export interface Recorder {
    * @returns what stands between the tags of its element
    */
   readonly live?: ((slot: LiveSlot) => string) | undefined;
+  /** What becomes of islands that fail. */
+  readonly islands?: IslandCare | undefined;
+}
+
+/** Who hears of islands that fail. */
+export interface IslandCare {
+  /** Whether whoever looks may see what went wrong. */
+  readonly development: boolean;
+  /**
+   * One has thrown.
+   *
+   * @returns what is shown in its place
+   */
+  failed(error: unknown, island: string): string;
 }

@@ -48,6 +48,8 @@ export interface ContextParts {
 export interface Sources {
   readonly loads: Loads;
   readonly presence: Pick<Presence, "on">;
+  /** Runs what loads, where somebody looks. */
+  readonly watched?: (<T>(load: () => Promise<T>) => Promise<T>) | undefined;
 }
 
 /** What a render gets at its data by. */
@@ -215,15 +217,16 @@ export function withMore<C extends object, M extends object>(context: C, more: M
   return Object.create(context, Object.getOwnPropertyDescriptors(more));
 }
 
-function dataOf({ loads, presence }: Sources, watch: Watch, scope: string): Data {
+function dataOf({ loads, presence, watched }: Sources, watch: Watch, scope: string): Data {
   // Of this render alone: what has no topics is kept no longer.
   let own: Map<string, Promise<unknown>> | undefined;
   const loadFor = <T>(
     scope: string,
     key: Watchable | string | readonly unknown[],
-    fn: () => T | Promise<T>,
+    given: () => T | Promise<T>,
     options: LoadOptions,
   ): Promise<T> => {
+    const fn = watched === undefined ? given : () => watched(async () => await given());
     const isTopic = typeof key === "object" && !Array.isArray(key);
     const topics = (isTopic ? [key as Watchable, ...options.topics ?? []] : options.topics ?? []).map(
       topicOf,

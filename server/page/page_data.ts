@@ -6,6 +6,12 @@
 
 import type { KeyRing } from "../seal/key_ring.ts";
 
+/** The page that a socket has come from: calls up to this number were made there, whoever sends them once more. */
+export interface Former {
+  readonly visit: string;
+  readonly last: number;
+}
+
 /** What is known of a page that was sent. The browser carries it and cannot read it. */
 export interface PageData {
   /** 128 random bits: this visit of this page. */
@@ -20,6 +26,8 @@ export interface PageData {
   readonly identity: string;
   /** Whether it depends on topics, or is shared: an isolate that has not seen it does not know what has changed. */
   readonly isWatched: boolean;
+  /** `undefined` for a page that was loaded. */
+  readonly former: Former | undefined;
 }
 
 /** Page data that came back. */
@@ -30,8 +38,9 @@ export interface OpenedPage extends PageData {
 
 /** Seals page data for one session and one build. */
 export function sealPage(keys: KeyRing, session: string, build: string, data: PageData): Promise<string> {
-  const { visit, path, hash, state, identity, isWatched } = data;
-  const text = JSON.stringify([visit, path, hash, state, identity, isWatched ? 1 : 0]);
+  const { visit, path, hash, state, identity, isWatched, former } = data;
+  const list = [visit, path, hash, state, identity, isWatched ? 1 : 0];
+  const text = JSON.stringify(former === undefined ? list : [...list, former.visit, former.last]);
   return keys.seal("page", `${session} ${build}`, text);
 }
 
@@ -50,7 +59,10 @@ export async function openPage(
 ): Promise<OpenedPage | undefined> {
   const opened = await keys.open("page", `${session} ${build}`, token, maxAge);
   if (opened === undefined) return undefined;
-  const [visit, path, hash, state, identity, watched] = JSON.parse(opened.text) as (string | number)[];
+  const [visit, path, hash, state, identity, watched, before, last] = JSON.parse(opened.text) as (
+    | string
+    | number
+  )[];
   return {
     visit: visit as string,
     path: path as string,
@@ -58,6 +70,7 @@ export async function openPage(
     state: state as string,
     identity: identity as string,
     isWatched: watched === 1,
+    former: before === undefined ? undefined : { visit: before as string, last: last as number },
     sealedAt: opened.sealedAt,
   };
 }

@@ -12,6 +12,7 @@ import { checkChild } from "./_child.ts";
 import { guardComponent, guardInstance } from "./_component.ts";
 import { guardElement, guardFragment, isFragment, type Node, unstamp } from "./_element.ts";
 import { HeadList } from "./_head_list.ts";
+import { guardIsland } from "./_island.ts";
 import { forgetRoot, keyOf } from "./_key.ts";
 import {
   guardRemembered,
@@ -136,7 +137,7 @@ function look(node: Node): void {
   leavePlace();
   if (typeof type === "string") guardElement(node, type, key);
   else if (isFragment(type)) guardFragment(node, key);
-  else component = guardComponent(node, key);
+  else component = guardIsland(node, key) ?? guardComponent(node, key);
 }
 
 function hook(at: { readonly __v: Node }, index: number, type: number): void {

@@ -9,9 +9,12 @@ import type { Clock } from "../../protocol/clock.ts";
 import type { Topic } from "../bus/topic.ts";
 import type { Limits } from "../../protocol/limits.ts";
 import type { Topics } from "../bus/topics.ts";
-import type { Logger } from "../observe.ts";
+import { type Logger, makeReference } from "../observe.ts";
+import { type IslandPlace, placed, registered } from "../../islands/placing.ts";
 import { jsx } from "preact/jsx-runtime";
-import { Attribute } from "../../protocol/markers.ts";
+import { Attribute, IslandMark } from "../../protocol/markers.ts";
+import { escapeHtml } from "./_escape.ts";
+import type { Recorder } from "./binding.ts";
 import type { OwnNames } from "./attribute_names.ts";
 import { readQuery } from "../http/query.ts";
 import { sealBy } from "../patch/diff.ts";
@@ -39,6 +42,13 @@ export interface Names {
   explain(target: string): string;
 }
 
+/** What a renderer needs to know of islands. */
+export interface Islands {
+  readonly place: IslandPlace;
+  /** Whether whoever looks at a page may see what went wrong in one. */
+  readonly development: boolean;
+}
+
 /** A piece of a page, rendered alone. */
 export interface Fragment {
   readonly html: string;
@@ -61,17 +71,21 @@ export class Renderer {
 
   readonly #sources: Sources;
   readonly #topics: Pick<Topics, "now">;
+  readonly #islands: Islands | undefined;
 
   /**
    * @param app the app's name, the title of pages without one
    * @param attributes the app's names for attributes, where it has its own
+   * @param islands where browsers find them; pages have none where left out
    */
   constructor(
     names: Names,
     { app, attributes }: { app: string; attributes: OwnNames | undefined },
     { limits, clock, log }: { limits: Limits; clock: Clock; log: Logger },
     { topics, ...sources }: Sources & { topics: Pick<Topics, "now"> },
+    islands?: Islands,
   ) {
+    this.#islands = islands;
     this.#names = names;
     this.#app = app;
     this.attributes = attributes;
@@ -199,15 +213,30 @@ export class Renderer {
   #write(page: Pick<Page, "path">, html: Html): RenderedPage & { offers: Offers; slots: PlacedSlot[] } {
     const offers = new Offers();
     let live: LiveSlots | undefined;
-    const { head, body } = renderPage(html, {
+    const recorder: Recorder = {
       nameOf: (owner) => this.#names.nameOf(owner),
       offer: (target, args) => offers.add(target, args),
       live: (slot) => (live ??= new LiveSlots()).add(slot),
-    }, this.attributes);
+      islands: this.#islands && {
+        development: this.#islands.development,
+        failed: (error, island) => this.#showFailure(error, island, page),
+      },
+    };
+    const write = () => renderPage(html, recorder, this.attributes);
+    const { head, body } = this.#islands === undefined ? write() : placed(this.#islands.place, write);
     this.#warn(page, offers);
     if (live === undefined) return { head, body, offers, slots: none };
     const { html: rest, slots } = live.take(body);
     return { head, body: rest, offers, slots };
+  }
+
+  // The operator finds it in the log, by its reference; a developer sees it at once.
+  #showFailure(error: unknown, island: string, { path }: Pick<Page, "path">): string {
+    const reference = makeReference();
+    this.#log.error("an island could not be rendered", error, { page: path, island, reference });
+    if (!this.#islands?.development) return "";
+    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    return `<pre ${IslandMark.error}>${escapeHtml(`${island}: ${text} (reference ${reference})`)}</pre>`;
   }
 
   async #inTime<T>(page: Page, html: Promise<T>): Promise<T> {
@@ -221,6 +250,11 @@ export class Renderer {
     } finally {
       cancel();
     }
+  }
+
+  /** Whether pages may have islands: there are some, and browsers find them. */
+  get hasIslands(): boolean {
+    return this.#islands !== undefined && registered().length > 0;
   }
 
   /** Whether only a render writes an attribute, because it is one of `data-reflex` and its like. */

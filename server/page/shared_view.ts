@@ -45,6 +45,8 @@ export class Step {
   readonly topics: readonly Topic[];
   /** What they could call until now. */
   readonly previous: OldOffers;
+  /** Topics that made it necessary. */
+  because: Iterable<string> | undefined;
   #number = -1;
   #frame = "";
 
@@ -139,6 +141,8 @@ export class SharedView implements Follower, Refreshable {
   #turn: Promise<Outcome> | undefined;
   #next: Promise<Outcome> | undefined;
   #ended = false;
+  /** What has changed since it was shown last, where somebody wants to know. */
+  #changed: Set<string> | undefined;
   /** Who waits until it is fresh. */
   #waiting: (() => void)[] | undefined;
 
@@ -215,7 +219,8 @@ export class SharedView implements Follower, Refreshable {
     for (const reader of this.#readers) listeners.add(reader);
   }
 
-  changed(): void {
+  changed(topic?: string): void {
+    if (topic !== undefined && this.#means.isWatched) this.#note(topic);
     this.isStale = true;
     if (this.#readers.size > 0) this.#means.refreshes.add(this);
   }
@@ -322,6 +327,8 @@ export class SharedView implements Follower, Refreshable {
     else {
       const step = this.#makeStep({ version: from, render: before }, { version: from + 1, render });
       if (step.operations.length === 0 && step.topics.length === 0 && isAlike(before, render)) return;
+      step.because = this.#changed;
+      this.#changed = undefined;
       this.version = step.to;
       this.#steps.clear();
       this.#bases.push({ version: from, render: before });
@@ -338,6 +345,11 @@ export class SharedView implements Follower, Refreshable {
     topics.change(this, this.#followed, names);
     this.#followed = names;
     if (all.some(({ name }) => topics.hasChanged(name, since))) this.changed();
+  }
+
+  #note(topic: string): void {
+    const changed = this.#changed ??= new Set();
+    if (changed.size < MOST_NAMED) changed.add(topic);
   }
 
   #tell(step: Step): void {
@@ -368,6 +380,9 @@ export class SharedView implements Follower, Refreshable {
 
 const none: ReadonlySet<string> = new Set();
 
+/** So many topics are named as what has made a render necessary. */
+const MOST_NAMED = 8;
+
 // Nothing to do for a browser; but what is offered, and where parts belong, may be another.
 function isAlike(before: Render, after: Render): boolean {
   return before.slots.length === after.slots.length &&
@@ -380,6 +395,8 @@ export interface SharedMeans {
   readonly clock: Clock;
   readonly topics: Topics;
   readonly refreshes: Refreshes;
+  /** Whether somebody wants to know why it is rendered. */
+  readonly isWatched?: boolean;
   render(page: Page, given: KeyedParts): Promise<Render | Response>;
   /**
    * A page could not be shown anew.

@@ -48,7 +48,7 @@ export class View implements Follower {
   /** What was wrong with the fields of its forms. */
   errors: FormErrors = noErrors;
   /** Told when something that it shows has changed, and when it shows something else. */
-  live: (Listener & { wake(): void; join(): void }) | undefined;
+  live: (Listener & { wake(topic?: string): void; join(): void }) | undefined;
   /** Whether the page itself has changed; of a shared one its shared view knows. */
   isStale = false;
   /** The parts that have. */
@@ -165,7 +165,7 @@ export class View implements Follower {
     for (const [id, part] of this.#parts) {
       if (part.topics.some(({ name }) => name === topic)) this.addStale(id);
     }
-    this.live?.wake();
+    this.live?.wake(topic);
   }
 
   addListeners(listeners: Set<Listener>): void {

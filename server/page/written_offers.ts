@@ -8,8 +8,8 @@ import type { Json } from "../../protocol/frames.ts";
 import { Attribute, Option } from "../../protocol/markers.ts";
 import { rootIds } from "../../protocol/roots.ts";
 import { tagsWith } from "../patch/tags.ts";
-import { unescapeHtml } from "./_escape.ts";
 import type { OwnNames } from "./attribute_names.ts";
+import { tagAttributes } from "./tag_attributes.ts";
 
 /** One call of one element. */
 export interface WrittenOffer {
@@ -28,8 +28,8 @@ export interface WrittenOffer {
 export function* writtenOffers(body: string, names: OwnNames | undefined): Iterable<WrittenOffer> {
   const { reflex, args, root } = names ?? { ...Attribute, ...Option };
   for (const { tag, around } of tagsWith(body, reflex)) {
-    const own = attributesOf(tag);
-    const roots = () => nearestRoots([own, ...Array.from(around(), attributesOf)], root);
+    const own = tagAttributes(tag);
+    const roots = () => nearestRoots([own, ...Array.from(around(), tagAttributes)], root);
     const tokens = own.get(reflex)?.match(/\S+/g) ?? [];
     const lists = readLists(own.get(args));
     for (const [i, token] of tokens.entries()) {
@@ -38,25 +38,13 @@ export function* writtenOffers(body: string, names: OwnNames | undefined): Itera
   }
 }
 
-function nearestRoots(line: readonly Attributes[], name: string): readonly string[] | undefined {
+function nearestRoots(
+  line: readonly ReadonlyMap<string, string>[],
+  name: string,
+): readonly string[] | undefined {
   if (line.some((attributes) => attributes.has(Attribute.raw))) return undefined;
   const root = line.find((attributes) => attributes.has(name))?.get(name);
   return root === undefined ? undefined : rootIds(root);
-}
-
-type Attributes = ReadonlyMap<string, string>;
-
-const attribute = /\s+([^\s"'<>=/]+)(?:="([^"]*)")?/y;
-
-// Of two with one name the first counts. Behind what we do not write, nothing is read.
-function attributesOf(tag: string): Attributes {
-  const attributes = new Map<string, string>();
-  attribute.lastIndex = /^<[^\s/>]+/.exec(tag)?.[0].length ?? tag.length;
-  for (let match = attribute.exec(tag); match !== null; match = attribute.exec(tag)) {
-    const [, name = "", value = ""] = match;
-    if (!attributes.has(name)) attributes.set(name, unescapeHtml(value));
-  }
-  return attributes;
 }
 
 function readLists(text = "[]"): Json[][] {

@@ -7,7 +7,8 @@ import { keepMoved, type Placed } from "./_moves.ts";
 import { type Lone, Outline } from "./_outline.ts";
 import { Pieces } from "./_pieces.ts";
 import { attributeChanges, decode } from "./_text.ts";
-import { isImplied, isSealed, nameOf, type Open, Scanner } from "./_scan.ts";
+import { isSameWay, restOfIsland } from "./_island.ts";
+import { isImplied, isIsland, isSealed, isSlot, nameOf, type Open, Scanner } from "./_scan.ts";
 
 /** An operation, and where in the new body stands what it is about. */
 interface Step extends Placed {
@@ -131,10 +132,12 @@ export class Changes {
       this.#pieces.same(place.at, scan.at - by, place.twin);
       place.at = scan.at - by;
       place.twin = scan.at;
-      const found = this.#tag(scan, place) || this.#text(scan, place, shifts) ||
-        this.#list(scan, place, to, twinTo) || this.#element(scan, place, shifts) ||
+      const found = this.#island(scan, place) ?? (this.#tag(scan, place) ||
+        this.#text(scan, place, shifts) || this.#list(scan, place, to, twinTo) ||
+        this.#element(scan, place, shifts) ||
         (this.#stepBack(scan, { from, twin, top }, place, difference, shifts) &&
-          (this.#tag(scan, place) || this.#text(scan, place, shifts) || this.#element(scan, place, shifts)));
+          (this.#island(scan, place) ?? (this.#tag(scan, place) || this.#text(scan, place, shifts) ||
+            this.#element(scan, place, shifts)))));
       if (!found) return false;
       scan.at = place.twin;
       shifts.push({ from: place.twin, by: place.twin - place.at });
@@ -185,6 +188,32 @@ export class Changes {
     else return false;
     scan.advance(difference);
     return scan.at === place.twin;
+  }
+
+  /**
+   * The difference is in what an island shows, which the browser writes itself: of the rest of the island only the slot
+   * is compared. `undefined` where the difference is elsewhere, false where the slots cannot be.
+   */
+  #island(scan: Scanner, place: Place): boolean | undefined {
+    const { top } = scan;
+    if (!isIsland(top)) return undefined;
+    const old = restOfIsland(this.#a, place.at, top), next = restOfIsland(this.#b, place.twin, top);
+    if (old === undefined || next === undefined || old.slots.length !== next.slots.length) return false;
+    for (const [i, slot] of old.slots.entries()) {
+      const twin = next.slots[i]!;
+      if (twin.name !== slot.name || !this.#isAddress(slot.name)) return false;
+      const slots = { from: slot.start, to: slot.end, twin: twin.start, twinTo: twin.end };
+      if (!this.#compare({ ...slots, top: twin.parent })) return false;
+      if (isSameWay(slot.parent, twin.parent)) continue;
+      // What is in it is the same, and stands elsewhere.
+      this.#pieces.cut(twin.start);
+      this.#pieces.fresh(twin.start, twin.end, twin.parent);
+    }
+    // Its end tag is in both. In what is left out, nothing has a name.
+    scan.top = next.island;
+    place.at = old.to;
+    place.twin = next.to;
+    return true;
   }
 
   /** The difference is in a start tag, or in a lone element: its attributes, or all of it. */
@@ -351,6 +380,8 @@ export class Changes {
 
   #addressOfChild(scan: Scanner, { name, index, rule }: Pick<Open, "name" | "index" | "rule">, parent: Open) {
     if (isSealed(parent, this.#b)) return undefined;
+    // What an island shows is nobody's to change, and where its slot stands is the browser's affair.
+    if (isIsland(parent) && !(isSlot(rule, parent) && this.#isAddress(name))) return undefined;
     if (this.#isAddress(name)) {
       if (!name.startsWith(" ")) return { path: name as Address, names: [name] };
       const scope = this.#scopeOf(parent);

@@ -36,6 +36,9 @@ export interface Rule {
 
 const P = 1, A = 2, BUTTON = 4, FORM = 8, HEADING = 16;
 
+/** What an island shows is the browser's own, but for what is in its slot. */
+export const ISLAND = 32;
+
 const html = new Map<string, Rule>();
 const svg = new Map<string, Rule>();
 
@@ -46,7 +49,8 @@ function add(names: string, content: Content, rest: Partial<Rule> = {}, to: Map<
 }
 
 add("span label abbr bdi bdo cite data del dfn ins kbd mark output q samp sub sup time var", "flow");
-add("argyle-live", "flow");
+add("argyle-live argyle-slot", "flow");
+add("argyle-island", "flow", { bit: ISLAND });
 add("audio video picture canvas map meter progress slot legend", "flow");
 add("b big code em font i s small strike strong tt u", "flow", { formatting: true });
 add("a", "flow", { formatting: true, bit: A, not: A });
@@ -126,6 +130,9 @@ const CUSTOM = /^[a-z][a-z\d]*-[a-z\d-]*$/;
 function custom(name: string): Rule {
   return { name, content: "flow", within: undefined, bit: 0, not: 0, formatting: false };
 }
+
+/** What holds the page's own content in an island. */
+export const slotRule = html.get("argyle-slot") as Rule;
 
 /** What `tr` gets for a parent when it stands directly in `table`. */
 export const impliedBody = html.get("tbody") as Rule;

@@ -1,7 +1,7 @@
 /** Walks markup and keeps the stack of open elements, as long as any parser would build the same tree. */
 
 import { Attribute } from "../../protocol/markers.ts";
-import { impliedBody, type Rule } from "./_rules.ts";
+import { impliedBody, ISLAND, type Rule, slotRule } from "./_rules.ts";
 import { readTag, type Tag } from "./_tag.ts";
 
 /** An element that is open where a scan stands. It leads to the one around it; many scans may share it. */
@@ -44,6 +44,16 @@ export function isSealed(open: Open, html: string): boolean {
 /** Whether what is in an element is the browser's own, by its start tag. */
 export function seals(tag: string): boolean {
   return seal.test(tag);
+}
+
+/** Whether what an element holds is what an island shows: nothing in it has a name, but for the slot. */
+export function isIsland(open: Open): boolean {
+  return (open.bits & ISLAND) !== 0;
+}
+
+/** Whether an element is the slot of an island that it stands in. */
+export function isSlot(rule: Rule, parent: Open): boolean {
+  return rule === slotRule && isIsland(parent);
 }
 
 const sealing = new Set(["contenteditable", Attribute.permanent]);
@@ -268,8 +278,9 @@ export class Scanner {
     const { rule } = tag;
     const parent = this.#parent(rule);
     if (parent === undefined) return false;
-    const name = nameOf(this.html, tag);
-    if (name === "" && hidesName(this.html, tag)) this.#listener?.hidden();
+    const isNamed = !isIsland(parent) || rule === slotRule;
+    const name = isNamed ? nameOf(this.html, tag) : "";
+    if (name === "" && isNamed && hidesName(this.html, tag)) this.#listener?.hidden();
     if (tag.closed || rule.content === "void") {
       parent.children += UNBROUGHT.has(rule.name) ? NaN : 1;
       this.at = tag.end;
@@ -290,7 +301,7 @@ export class Scanner {
       rule,
       parent,
       depth: parent.depth + 1,
-      bits: parent.bits | rule.bit,
+      bits: isSlot(rule, parent) ? parent.bits & ~ISLAND : parent.bits | rule.bit,
       name,
       jump: this.#jump,
       start,

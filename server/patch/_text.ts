@@ -15,8 +15,8 @@ const REFERENCES: Readonly<Record<string, string>> = {
 const LONGEST = 60_000;
 
 /** A text as the page has it; `undefined` where that takes more than the references that a render writes. */
-export function decode(html: string): string | undefined {
-  if (html.length > LONGEST || html.includes("\r")) return undefined;
+export function decode(html: string, longest = LONGEST): string | undefined {
+  if (html.length > longest || html.includes("\r")) return undefined;
   if (!html.includes("&")) return html.toWellFormed();
   if (/&(?!(?:amp|lt|gt|quot|#39);)/.test(html)) return undefined;
   return html.replace(/&(?:amp|lt|gt|quot|#39);/g, (reference) => REFERENCES[reference] ?? reference)
@@ -64,7 +64,7 @@ function read(html: string, from: number, tag: Tag): Map<string, string> | undef
     const match = ATTRIBUTE.exec(html);
     if (match === null || match.index + match[0].length > tag.end) break;
     const [all, name = "", double, single, bare] = match;
-    const value = decode(double ?? single ?? bare ?? "");
+    const value = decode(double ?? single ?? bare ?? "", Infinity);
     if (value === undefined || attributes.has(name)) return undefined;
     attributes.set(name, value);
     at += all.length;

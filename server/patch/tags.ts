@@ -10,6 +10,8 @@ import { readTag } from "./_tag.ts";
 /** The start tag of an element, as it is written. */
 export interface TagInPage {
   readonly tag: string;
+  /** Where it begins. */
+  readonly at: number;
   /** Those of the elements around it, the nearest first. */
   around(): Iterable<string>;
 }
@@ -30,7 +32,7 @@ export function* tagsWith(body: string, attribute: string): Iterable<TagInPage> 
     const { top } = scan;
     const tag = scan.at === start ? readTag(body, start, top.rule.content) : undefined;
     if (tag === undefined || tag.end <= at) continue;
-    yield { tag: body.slice(start, tag.end), around: () => tagsAround(top, body) };
+    yield { tag: body.slice(start, tag.end), at: start, around: () => tagsAround(top, body) };
     from = tag.end;
   }
 }

@@ -17,7 +17,6 @@ import type { Html } from "../page/html.ts";
 import type { Page, Untyped } from "../page/page.ts";
 import { type Operations, ops } from "../operations/operations.ts";
 import type { NewCookie } from "../http/cookie.ts";
-import { locationOf } from "../http/redirect.ts";
 import { jsonText } from "../session/json_text.ts";
 import type { Flash, FlashPlace } from "../session/flash.ts";
 import type { Change, Snapshot } from "../session/records.ts";
@@ -25,6 +24,7 @@ import { RecordTooLarge } from "../session/records.ts";
 import { unpackHeaders } from "../socket/told_headers.ts";
 import { ElementReader, FormReader, implicitInput } from "./element.ts";
 import type { Host } from "./host.ts";
+import { leadOf, type LeadOptions, type OtherQuery } from "./leading.ts";
 import type { CallContext, Reflex } from "./reflex.ts";
 import { Effects, type Said } from "./effects.ts";
 import { Showing } from "./showing.ts";
@@ -72,6 +72,8 @@ export interface CallResult {
   readonly after: readonly (() => void | Promise<void>)[];
   /** The outcome as a frame. */
   readonly frame: ServerFrame;
+  /** What was thrown, where the call failed. */
+  readonly error?: unknown;
 }
 
 /**
@@ -146,6 +148,7 @@ function result(
     frame: writeFrame(frame),
     ticket: ticket?.id,
     to: showing.to,
+    ...(showing.replaces ? { replaces: true } : {}),
     // More than an outcome may have is done once or, where its frame is lost, not at all.
     operations: told !== undefined && told.text.length <= limits.outcome ? told.text : undefined,
   };
@@ -323,10 +326,11 @@ class OneCall implements CallContext {
     this.#effects.flash = [...this.#effects.flash, message];
   }
 
-  redirect(to: string): void {
-    const { showing } = this.#effects, location = locationOf(to);
+  redirect(to: string | OtherQuery, { replace = false }: LeadOptions): void {
+    const { showing } = this.#effects, location = leadOf(to, this.url);
     showing.choose("redirect", `redirect to ${location}`);
     showing.to = location;
+    showing.replaces = replace === true;
   }
 
   undo(): void {
@@ -353,6 +357,7 @@ export function failedCall(call: CheckedCall, error: unknown, read: boolean, hos
     showing: new Showing(),
     after: nothing,
     frame,
+    error,
   };
 }
 

@@ -15,6 +15,7 @@ import type { ContextParts } from "../page/context.ts";
 import type { PlacedSlot } from "../page/live_slot.ts";
 import { findShared, mayFollow, renderParts } from "../page/open_view.ts";
 import type { Page, Untyped } from "../page/page.ts";
+import type { Former } from "../page/page_data.ts";
 import type { Reader, SharedView, Step } from "../page/shared_view.ts";
 import { fullBody, type Part, type PartsById, type Render, type Shown } from "../page/shown.ts";
 import { hashPage, noParts, type View } from "../page/view.ts";
@@ -25,6 +26,7 @@ import type { Reflex } from "./reflex.ts";
 import { Mailbox } from "./mailbox.ts";
 import { Person } from "./person.ts";
 import { type Line, Screen } from "./screen.ts";
+import { within, type Work } from "../trace/work.ts";
 import { shownWithin, type Within } from "./within.ts";
 
 /** What is known of a page once its first frame was good. */
@@ -39,6 +41,8 @@ export interface LivePageParts {
   readonly user: string | undefined;
   /** When the page was sent, in milliseconds since 1970. */
   readonly sealedAt: number;
+  /** The page that its socket has come from. */
+  readonly former: Former | undefined;
   /** The page. */
   readonly page: Page;
   /** Its URL, as text: an object of it is twenty times as large. */
@@ -63,6 +67,8 @@ export interface Ran {
   readonly within?: Within | undefined;
   /** What is to be done behind that. */
   readonly pieces?: readonly Piece[];
+  /** The call, where somebody looks at it. */
+  readonly work?: Work | undefined;
 }
 
 /** How a page is rendered. */
@@ -71,6 +77,8 @@ interface How {
   readonly all: boolean;
   /** When session and state were looked up, as topics count changes: what changes from then on makes another render. */
   readonly since: number | undefined;
+  /** What it is a part of, where somebody looks. */
+  readonly work?: Work | undefined;
 }
 
 /**
@@ -84,6 +92,8 @@ export class LivePage implements Refreshable, Reader {
   readonly #line: Line;
   readonly #screen: Screen;
   #detached = false;
+  /** Whether its socket shows another page. */
+  #isLeft = false;
   /** Whether the browser was told to load the page again: what would be sent, it would not look at. */
   #isOver = false;
   /** The last of those who show something: one at a time, so that what is newer is shown later. */
@@ -95,6 +105,8 @@ export class LivePage implements Refreshable, Reader {
   #mail: Mailbox | undefined;
   /** Whether it may be somebody else's by now, and could not be found out. */
   #isDoubted = false;
+  /** What has changed since it was shown last, where somebody wants to know. */
+  #topics: Set<string> | undefined;
   /** Until when its browser is fetching a cookie, after which it comes back by itself. */
   #ledUntil = 0;
 
@@ -138,6 +150,30 @@ export class LivePage implements Refreshable, Reader {
     view.leave(this.#host.topics);
     this.#mail?.leave(this.#host.topics);
     view.shared?.detach(this);
+  }
+
+  /**
+   * The browser shows another page from now on: this one is left. Calls that were made on it have their outcomes told, and
+   * show nothing any more.
+   */
+  leave(): void {
+    const { visit, session, view } = this.parts;
+    this.#isLeft = true;
+    this.#tellLeft(this.#screen.release());
+    // Who goes on to another page is not just away for a moment.
+    this.#host.attendance.attend(visit, session, []);
+    this.detach();
+    view.end();
+  }
+
+  /** What the browser has to do to show another page. */
+  operationsTo(next: Shown): readonly Operation[] {
+    return this.#screen.operationsTo(next);
+  }
+
+  /** Whether its browser was told to load it again. */
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
   /** The view, where it is known what the browser shows. */
@@ -187,19 +223,26 @@ export class LivePage implements Refreshable, Reader {
    * @param since when `seen` was looked up, where others may have changed it since; as topics count changes
    */
   show(seen: Snapshot, ran?: Ran, since?: number): void | Promise<void> {
-    return this.#inTurn(() => this.#show(seen, ran, { all: true, since }));
+    return this.#inTurn(() => this.#show(seen, ran, { all: true, since, work: ran?.work }));
   }
 
   /**
    * Shows a few elements in place of the page, or none, with the outcome of the call that wants it so. What the call has
    * changed is shown by the next render: the state that the view shows is the one before.
    */
-  showPieces(pieces: readonly Piece[], outcome: Outcome, behind: readonly Piece[]): void | Promise<void> {
+  showPieces(
+    pieces: readonly Piece[],
+    outcome: Outcome,
+    behind: readonly Piece[],
+    work: Work | undefined,
+  ): void | Promise<void> {
     return this.#inTurn(() => {
-      if (this.#detached) return;
+      if (this.#detached) return this.#tellLeft(outcome);
+      this.#screen.work = work;
       this.#screen.owe(outcome, behind);
       if (pieces.length > 0) this.#screen.add(pieces);
       this.#screen.settle();
+      this.#screen.work = undefined;
     });
   }
 
@@ -237,7 +280,8 @@ export class LivePage implements Refreshable, Reader {
   }
 
   /** Something has changed that is shown. */
-  wake(): void {
+  wake(topic?: string): void {
+    if (topic !== undefined && this.#host.watch !== undefined) (this.#topics ??= new Set()).add(topic);
     this.#host.refreshes.add(this);
   }
 
@@ -254,7 +298,12 @@ export class LivePage implements Refreshable, Reader {
         this.#isDoubted = false;
         const isOld = seen?.version !== view.state;
         if (seen !== undefined && (view.isBehind || (isDoubted && isOld))) {
-          await this.#show(seen, undefined, { all: isOld, since });
+          const work = this.#begin(this.#topics ?? []);
+          try {
+            await this.#show(seen, undefined, { all: isOld, since, work });
+          } finally {
+            work?.end("page");
+          }
         }
       });
     } catch (error) {
@@ -273,7 +322,7 @@ export class LivePage implements Refreshable, Reader {
       this.#line.whenRead(this.#onRead);
       return false;
     }
-    this.#screen.advance(step);
+    this.#advance(step);
     if (step.render.slots.length > 0) this.#expectParts();
     this.#checkNow();
     return true;
@@ -282,6 +331,11 @@ export class LivePage implements Refreshable, Reader {
   fail(reference: string | undefined): void {
     if (reference === undefined) this.#resync("left");
     else this.#line.send(["error", 0, "render", `${errorSentences.render} (Reference ${reference}.)`]);
+  }
+
+  // What a call has come to is its caller's, wherever they are by now.
+  #tellLeft(outcome: Outcome | undefined): void {
+    if (this.#isLeft && outcome !== undefined) this.#line.send(["done", ...outcome]);
   }
 
   // The store is away, for one.
@@ -324,8 +378,29 @@ export class LivePage implements Refreshable, Reader {
     if (late === undefined || this.#detached || this.#isOver || this.#isDoubted) return;
     if (this.#line.isBehind) return this.#line.whenRead(this.#onRead);
     this.#late = undefined;
-    for (const told of late) this.#screen.tell(told);
+    this.#push([], "told", () => {
+      for (const told of late) this.#screen.tell(told);
+    });
     this.#checkNow();
+  }
+
+  // Work that no call of this page has asked for, where somebody looks.
+  #begin(topics: Iterable<string>): Work | undefined {
+    const { watch, causes } = this.#host, { page: { path: target }, visit } = this.parts;
+    this.#topics = undefined;
+    return watch?.begin({ kind: "push", target, visit: visit.slice(0, 6), causes: causes?.of(topics) });
+  }
+
+  #push(topics: Iterable<string>, as: "page" | "told", send: () => void): void {
+    const work = this.#screen.work = this.#begin(topics);
+    send();
+    this.#screen.work = undefined;
+    work?.end(as);
+  }
+
+  // Everybody's step is made once; what each has of its own is to be sent it.
+  #advance(step: Step): void {
+    this.#push(step.because ?? [], "page", () => this.#screen.advance(step));
   }
 
   // What is for one person is not for whoever has the page open after a logout elsewhere.
@@ -359,15 +434,23 @@ export class LivePage implements Refreshable, Reader {
   }
 
   #show(seen: Snapshot, ran: Ran | undefined, how: How): void | Promise<void> {
-    if (this.#detached) return;
+    if (this.#detached) return this.#tellLeft(ran?.outcome);
     if (ran !== undefined) this.#screen.owe(ran.outcome, ran.pieces);
-    const shown = this.#renderOrTell(seen, ran, how);
-    if (shown instanceof Promise) return shown.then((shown) => this.#finish(shown, seen, ran?.within));
-    this.#finish(shown, seen, ran?.within);
+    const shown = within(how.work, "render", () => this.#renderOrTell(seen, ran, how));
+    if (shown instanceof Promise) {
+      return shown.then((shown) => this.#finish(shown, seen, ran?.within, how.work));
+    }
+    this.#finish(shown, seen, ran?.within, how.work);
   }
 
-  #finish(shown: Shown | undefined, seen: Snapshot, within: Within | undefined): void {
+  #finish(
+    shown: Shown | undefined,
+    seen: Snapshot,
+    within: Within | undefined,
+    work: Work | undefined,
+  ): void {
     if (this.#detached) return;
+    this.#screen.work = work;
     const { view } = this.parts;
     if (shown !== undefined) {
       const before = within === undefined ? undefined : this.#screen.base;
@@ -379,6 +462,7 @@ export class LivePage implements Refreshable, Reader {
       this.#expectParts();
     }
     this.#screen.settle();
+    this.#screen.work = undefined;
     if (view.shared === undefined) this.#host.resting.used(view);
   }
 
@@ -386,21 +470,22 @@ export class LivePage implements Refreshable, Reader {
   #renderOrTell(
     seen: Snapshot,
     ran: Ran | undefined,
-    { all, since }: How,
+    { all, since, work }: How,
   ): Shown | undefined | Promise<Shown | undefined> {
     try {
       const person = this.#person(seen, ran?.reflex, since);
       const shown = person instanceof Promise
         ? person.then((person) => this.#renderFor(person, seen, all))
         : this.#renderFor(person, seen, all);
-      return shown instanceof Promise ? shown.catch((error) => this.#tell(error)) : shown;
+      return shown instanceof Promise ? shown.catch((error) => this.#tell(error, work)) : shown;
     } catch (error) {
-      return this.#tell(error);
+      return this.#tell(error, work);
     }
   }
 
-  #tell(error: unknown): undefined {
+  #tell(error: unknown, work: Work | undefined): undefined {
     if (error instanceof HttpError && error.status < 500) return this.#resync("left");
+    if (work !== undefined) work.fault = "render";
     const reference = makeReference();
     const { path } = this.parts.page;
     this.#host.log.error("a page could not be rendered", error, { page: path, reference });
@@ -512,8 +597,8 @@ export class LivePage implements Refreshable, Reader {
     if (this.#detached || this.#isOver || shared === undefined || this.at === shared.version) return;
     const step = shared.stepFrom(this.at);
     if (step !== undefined && step.topics.length > 0 && !asked) return this.#ask();
-    if (step !== undefined) this.#screen.advance(step);
-    else if (wholly) this.#screen.showWhole();
+    if (step !== undefined) this.#advance(step);
+    else if (wholly) this.#push([], "page", () => this.#screen.showWhole());
     else return void this.#resync("behind");
     this.#expectParts();
   }

@@ -17,6 +17,7 @@ import type { Untyped } from "../page/page.ts";
 import type { CalledAction } from "./callbacks.ts";
 import type { Flash } from "../session/flash.ts";
 import type { ElementReader, FormReader } from "./element.ts";
+import type { LeadOptions, OtherQuery } from "./leading.ts";
 
 /** What a call gives to the reflex that it runs on. */
 export interface CallContext {
@@ -71,7 +72,7 @@ export interface CallContext {
   /** Notes a message for the person. */
   flash(message: Flash): void;
   /** Leads the browser elsewhere. */
-  redirect(to: string): void;
+  redirect(to: string | OtherQuery, options: LeadOptions): void;
   /** Forgets all that the call has done so far. */
   undo(): void;
 }
@@ -320,9 +321,13 @@ export abstract class Reflex<Session extends object = any, State extends object 
 
   /**
    * Leads the browser to another page of this site, once the call is committed. This page is not rendered. After a
-   * login or logout it goes there as who it is then.
+   * login or logout it goes there as who it is then. Where the app has navigation, a page is gone to over the socket.
    *
-   * @param to as {@linkcode redirect} takes it: a path that begins with one slash
+   * With `{ query }` it is this page with another query, which it reads as `query`: what is chosen on a page stands in its
+   * address, is there after a reload, and can be sent to others.
+   *
+   * @param to as {@linkcode redirect} takes it: a path that begins with one slash; or this page's other query
+   * @param options `replace` where going back should lead past this page
    * @throws HttpError 400 for what leads elsewhere; TypeError where the call has chosen `morph()` or `skipRender()`
    *
    * @example
@@ -332,11 +337,15 @@ export abstract class Reflex<Session extends object = any, State extends object 
    *   open(id: number) {
    *     this.redirect(`/orders/${id}`);
    *   }
+   *
+   *   turn(page: number) {
+   *     this.redirect({ query: { page: page === 1 ? undefined : page } }, { replace: true });
+   *   }
    * }
    * ```
    */
-  redirect(to: string): void {
-    this.#current("redirect()").redirect(to);
+  redirect(to: string | OtherQuery, options: LeadOptions = {}): void {
+    this.#current("redirect()").redirect(to, options);
   }
 
   /**

@@ -15,6 +15,7 @@ import { isTheirs, mend, mendings } from "../patch/mend.ts";
 import { difference, fullBody, isWhole, partDifference, placed, type Shown, whole } from "../page/shown.ts";
 import type { View } from "../page/view.ts";
 import type { Connection } from "../socket/connection.ts";
+import type { Work } from "../trace/work.ts";
 import type { Host } from "./host.ts";
 
 /** A line to a browser. */
@@ -26,6 +27,8 @@ export class Screen {
   readonly view: View;
   /** Whether that is this isolate's guess: what is shown may differ, so that the next patch is the whole page. */
   isGuess = false;
+  /** What is shown now is a part of it, where somebody looks. */
+  work: Work | undefined;
   readonly #page: Page;
   readonly #host: Pick<Host, "topics" | "renderer" | "clock" | "limits">;
   readonly #line: Line;
@@ -72,8 +75,30 @@ export class Screen {
   settle(): void {
     if (this.#owed === undefined) return;
     if (this.#owed.pieces.length > 0) return this.#patch([]);
+    this.work?.enter("patch");
     this.#line.send(["done", ...this.#owed.outcome]);
     this.#owed = undefined;
+  }
+
+  /** The outcome that is owed, for somebody else to tell. What was to be done behind it is not done. */
+  release(): Outcome | undefined {
+    const outcome = this.#owed?.outcome;
+    this.#owed = undefined;
+    return outcome;
+  }
+
+  /**
+   * What the browser has to do to show another page. What this one offers is good for a while, as with every render that
+   * is shown no more.
+   */
+  operationsTo(next: Shown): readonly Operation[] {
+    const { shown: before } = this.view;
+    const after = { render: next.render, parts: placed(next) };
+    this.#keepOffers();
+    if (this.isGuess || before === undefined) return whole(after);
+    const operations = difference(before, after);
+    if (this.#touched === undefined) return operations;
+    return mend(before.render, after.render, this.#touched, operations) ?? whole(after);
   }
 
   /** Whether the browser shows the render, as far as is known here. */
@@ -98,12 +123,15 @@ export class Screen {
   /** The same for what everybody is told. */
   tell({ text, pieces }: Told): void {
     this.#note(pieces);
+    this.work?.enter("patch");
     this.#line.sendText(`["patch",${++this.view.version},${text}]`);
+    this.work?.patched(pieces.length, this.view.version);
   }
 
   /** Has it show something else. */
   replace(next: Shown): void {
     const { view } = this;
+    this.work?.enter("diff");
     const before = this.isGuess ? undefined : view.shown;
     const after = { render: next.render, parts: placed(next) };
     const operations = before === undefined
@@ -166,7 +194,9 @@ export class Screen {
     const all = pieces.length === 0
       ? operations
       : [...operations, ...pieces.map(({ operation }) => operation)];
+    this.work?.enter("patch");
     this.#line.send(["patch", ++this.view.version, all, outcome]);
+    this.work?.patched(all.length, this.view.version);
     this.#note(pieces);
   }
 
@@ -223,6 +253,7 @@ export class Screen {
   // unless that shows in a part, or has yet to be rendered.
   #patchText(step: Step): void {
     const { view } = this;
+    this.work?.enter("patch");
     const frame = step.frame(++view.version);
     const isAll = this.#owed?.pieces.length === 0 && step.render.slots.length === 0 &&
       view.shared?.isStale === false;
@@ -231,6 +262,7 @@ export class Screen {
     this.#line.sendText(
       outcome === undefined ? frame : `${frame.slice(0, -1)},${JSON.stringify(outcome)}]`,
     );
+    this.work?.patched(step.operations.length, view.version);
   }
 
   #keepOffers(): void {

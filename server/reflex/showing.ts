@@ -15,6 +15,8 @@ export class Showing {
   #pieces: Piece[] | undefined;
   /** The path that a redirect leads to. */
   to: string | undefined;
+  /** Whether that takes the place of this page in the browser's history. */
+  replaces = false;
 
   get mode(): Mode {
     return this.#mode;
@@ -48,6 +50,7 @@ export class Showing {
     this.#mode = "page";
     this.#pieces = undefined;
     this.to = undefined;
+    this.replaces = false;
   }
 }
 

@@ -13,10 +13,12 @@ import type {
   Json,
   Outcome,
   ServerFrame,
+  VisitFrame,
 } from "../../protocol/frames.ts";
 import { Attribute, Close } from "../../protocol/markers.ts";
 import { PROTOCOL_VERSION } from "../../protocol/version.ts";
 import { HttpError } from "../http/error.ts";
+import { VISIT_LETTERS } from "../page/document.ts";
 import { noErrors } from "../page/form.ts";
 import { hashOpened, type Opened, openView } from "../page/open_view.ts";
 import { View } from "../page/view.ts";
@@ -28,9 +30,14 @@ import { commitCall } from "./commit.ts";
 import { askSchema, checkedTarget, formOf, noteErrors, sentencesOf } from "./form_check.ts";
 import { finish, resume } from "./finish.ts";
 import type { Handshake, Host } from "./host.ts";
-import { LivePage } from "./live_page.ts";
+import { land } from "./landing.ts";
+import { LivePage, type LivePageParts } from "./live_page.ts";
+import { answerFormer } from "./former.ts";
+import { Navigation } from "./navigation.ts";
+import { type Task, within, type Work } from "../trace/work.ts";
 import { Person, type Whereabouts } from "./person.ts";
 import type { Resolved } from "./run.ts";
+import type { Landing } from "./trip.ts";
 
 /** The frames of one page socket, in their order. */
 export class Visit {
@@ -40,10 +47,17 @@ export class Visit {
   /** Until the page is live; afterwards nobody asks for it. */
   #handshake: Handshake | undefined;
   #live: LivePage | undefined;
+  /** The page that the browser has left, as long as calls of it may still be on their way; and what ends that sooner. */
+  #before: { readonly live: LivePage; readonly cancel: () => void } | undefined;
+  /** Made when it goes to another page. */
+  #navigation: Navigation | undefined;
+  readonly #traveller: Pick<Handshake, "id" | "cookie" | "development">;
   /** The last in line, where somebody is. */
   #queue: Promise<void> | undefined;
   #waiting = 0;
   #last: number | undefined;
+  /** The call that is carried out, where somebody looks. */
+  #work: Work | undefined;
 
   /**
    * @param session the id that the socket's cookie named
@@ -54,16 +68,21 @@ export class Visit {
     this.#connection = connection;
     this.#session = session;
     this.#handshake = handshake;
+    const { id, cookie, development } = handshake;
+    this.#traveller = { id, cookie, development };
   }
 
   /** Takes a frame. Calls wait in line; the promise is done when this frame is. */
   frame(frame: ClientFrame, text: string): Promise<void> {
     if (frame[0] === "call") return this.#enqueue(frame, text);
+    if (frame[0] === "visit") return this.#goTo(frame);
     return this.#inTurn(() => this.#open(frame as HelloFrame));
   }
 
   /** The socket is gone: the view waits a while for another. */
   closed(): void {
+    this.#navigation?.close();
+    this.#forgetBefore();
     const live = this.#live;
     if (live === undefined) return;
     this.#live = undefined;
@@ -116,12 +135,21 @@ export class Visit {
     if (values === undefined) return this.#resync("left");
     // Whoever held this visit parks its view first.
     this.#host.visits.get(data.visit)?.replace();
-    const { visit, identity, sealedAt } = data, session = this.#session;
+    const { visit, identity, sealedAt, former } = data, session = this.#session;
     const where = { ...found, href, values, session };
     const view = this.#takeView(data, version, seen) ??
       await this.#openAnew(data, version, seen, where, since);
     if (view === undefined) return this.#resync("base");
-    const parts = { visit, identity, user: seen.user, sealedAt, ...where, told: handshake.told, view };
+    const parts = {
+      visit,
+      identity,
+      user: seen.user,
+      sealedAt,
+      former,
+      ...where,
+      told: handshake.told,
+      view,
+    };
     const live = new LivePage(parts, this.#host, this.#connection);
     let maySee = false;
     try {
@@ -201,7 +229,74 @@ export class Visit {
     }
     this.#last = Math.max(this.#last ?? 0, n);
     this.#waiting++;
-    return this.#inTurn(() => this.#call(frame, text));
+    const live = this.#pageOf(frame, this.#live);
+    const came = this.#host.watch === undefined ? 0 : performance.now();
+    return this.#inTurn(() => this.#call(live, frame, text, came));
+  }
+
+  // A browser that has gone to another page may have made a call on the one before, which has crossed that on its way.
+  #pageOf(frame: CallFrame, live: LivePage): LivePage {
+    const before = this.#before;
+    if (before === undefined) return live;
+    const resolved = this.#host.registry.find(frame[3]);
+    if (resolved === undefined || this.#isOffered(live, frame, resolved)) return live;
+    return this.#isOffered(before.live, frame, resolved) ? before.live : live;
+  }
+
+  async #goTo(frame: VisitFrame): Promise<void> {
+    const live = this.#live;
+    if (live === undefined) {
+      return this.#connection.refuse(new WireError("malformed", "The first frame is hello."));
+    }
+    const { href, told } = live.parts, session = this.#session;
+    const traveller = { ...this.#traveller, origin: new URL(href).origin, told, session };
+    this.#navigation ??= new Navigation(
+      traveller,
+      this.#host,
+      this.#connection,
+      (id, landing) => this.#land(id, landing),
+    );
+    await this.#navigation.take(frame);
+  }
+
+  // The page is another one from now on. False where the browser has to load it in full.
+  async #land(id: number, landing: Landing): Promise<boolean> {
+    const from = this.#live, { page, params, values, opened, visit, url } = landing;
+    if (from === undefined || from.isOver) return false;
+    const lastCall = () => Math.max(this.#last ?? 0, from.parts.former?.last ?? 0);
+    const { view, token, ticket, former, seen } = await land(landing, from.parts, lastCall, this.#host);
+    if (this.#live !== from || from.isOver || !this.#connection.open) {
+      view.end();
+      return false;
+    }
+    const path = `${url.pathname}${url.search}`, name = visit.slice(0, VISIT_LETTERS);
+    const operations = from.operationsTo(opened);
+    this.#connection.send(["page", id, `${path}${url.hash}`, token, name, operations, ticket]);
+    const { href } = new URL(path, url), sealedAt = this.#host.clock.now();
+    const { session, told } = from.parts, { identity, user } = seen;
+    this.#moveTo(
+      { visit, session, identity, user, sealedAt, former, page, href, params, values, told, view },
+      from,
+    );
+    return true;
+  }
+
+  #forgetBefore(): void {
+    this.#before?.cancel();
+    this.#before = undefined;
+  }
+
+  #moveTo(parts: LivePageParts, from: LivePage): void {
+    const { visits, limits, clock } = this.#host;
+    if (visits.get(from.parts.visit) === this) visits.delete(from.parts.visit);
+    visits.set(parts.visit, this);
+    const live = this.#live = new LivePage(parts, this.#host, this.#connection);
+    live.attach();
+    live.join(); // before the other is left: who is on a topic of both does not come and go
+    from.leave();
+    this.#forgetBefore();
+    this.#before = { live: from, cancel: clock.after(limits.oldOffers, () => this.#before = undefined) };
+    live.doubt(); // a call may have written what was rendered a moment ago
   }
 
   // The caller of frame() hears of what goes wrong; the next in line does not.
@@ -209,33 +304,46 @@ export class Visit {
     return this.#queue = this.#queue === undefined ? run() : this.#queue.then(run, run);
   }
 
-  async #call(frame: CallFrame, text: string): Promise<void> {
+  async #call(live: LivePage, frame: CallFrame, text: string, came: number): Promise<void> {
     try {
       // Where the socket has gone, the frame comes again on another.
-      if (this.#live !== undefined) await this.#carryOut(this.#live, frame, hashFrame(text));
+      if (this.#live !== undefined) await this.#carryOut(live, frame, text, came);
     } finally {
       if (--this.#waiting === 0) this.#queue = undefined;
       this.#host.pending.leave(this.#session);
     }
   }
 
-  #carryOut(live: LivePage, frame: CallFrame, hash: string): Promise<unknown> {
-    const isLogged = this.#host.logCalls && frame[5]?.q !== true; // by its element: data-reflex-suppress-logging
-    return isLogged ? this.#runAndLog(live, frame, hash) : this.#run(live, frame, hash);
+  #carryOut(live: LivePage, frame: CallFrame, text: string, came: number): Promise<unknown> {
+    const { watch } = this.#host, hash = hashFrame(text);
+    return watch === undefined
+      ? this.#run(live, frame, hash)
+      : this.#watched(watch.begin(this.#taskOf(live, frame, text, came)), () => this.#run(live, frame, hash));
   }
 
-  async #runAndLog(live: LivePage, frame: CallFrame, hash: string): Promise<void> {
-    this.#connection.countSent();
-    const { clock, log } = this.#host, [, n, , target] = frame;
-    const start = clock.now(), { sent } = this.#connection;
-    const as = await this.#run(live, frame, hash);
-    log.info(`called ${target}`, {
-      as,
-      ms: clock.now() - start,
-      down: this.#connection.sent - sent,
+  #taskOf(live: LivePage, [, n, , target, , element]: CallFrame, text: string, came: number): Task {
+    return {
+      kind: "reflex",
+      target,
+      isKnown: this.#host.registry.find(target) !== undefined,
       n,
       visit: live.parts.visit.slice(0, 6),
-    });
+      came,
+      up: new TextEncoder().encode(text).length,
+      isQuiet: element?.q === true, // by its element: data-reflex-suppress-logging
+    };
+  }
+
+  async #watched(work: Work, run: () => Promise<string>): Promise<void> {
+    this.#work = work;
+    let outcome = "unavailable";
+    try {
+      work.enter("check");
+      outcome = await run();
+    } finally {
+      this.#work = undefined;
+      work.end(outcome);
+    }
   }
 
   // What became of it, in a word for the log: how it was shown, or the code of its error.
@@ -267,14 +375,26 @@ export class Visit {
     seen: Snapshot,
     since: number,
   ): Promise<string | undefined> {
-    const [, n] = frame;
+    const [, n] = frame, { former } = live.parts;
     if (seen.endedAt !== undefined || seen.identity !== live.parts.identity) {
       this.#connection.send(["error", n, "stale", "The session has changed; the page is loaded again."]);
-      this.#resync("identity");
+      this.#resync("identity", live);
       return "stale";
     }
+    if (former !== undefined && n <= former.last) {
+      const { text, ticket, became } = await answerFormer(
+        frame,
+        hash,
+        former,
+        live.parts.session,
+        this.#host,
+      );
+      this.#connection.sendText(text);
+      this.#lead(live, ticket, undefined);
+      return became;
+    }
     if (isForgotten(seen, live.parts.sealedAt)) {
-      this.#resync("forgotten");
+      this.#resync("forgotten", live);
       throw new WireError("expired");
     }
     if (n <= seen.visit.last) {
@@ -283,9 +403,9 @@ export class Visit {
     if (live.parts.view.shown === undefined) await live.base(seen);
     if (frame[3] === Attribute.check) return await this.#askForm(live, frame, seen);
     const call: CheckedCall = { frame, hash, resolved: this.#check(live, frame), from: live.parts, live };
-    const running = runCall(call, seen, this.#host);
+    const running = within(this.#work, "run", () => runCall(call, seen, this.#host));
     const ran = running instanceof Promise ? await running : running;
-    const done = await commitCall(call, seen, ran, this.#host);
+    const done = await within(this.#work, "commit", () => commitCall(call, seen, ran, this.#host));
     if (done === undefined) return undefined;
     const { result, committed } = done;
     try {
@@ -313,7 +433,8 @@ export class Visit {
       this.#connection.send(frame);
       return String(frame[2]);
     }
-    if (noteErrors(live.parts.view, form, fields)) await live.show(seen, { outcome: [n] });
+    const work = this.#work;
+    if (noteErrors(live.parts.view, form, fields)) await live.show(seen, { outcome: [n], work });
     else this.#connection.send(["done", n]);
     return "check";
   }
@@ -336,7 +457,7 @@ export class Visit {
     committed: Snapshot,
     since: number,
   ): void | Promise<void> {
-    const { view } = live.parts, [, n, , target, args = [], element] = call.frame;
+    const { view } = live.parts, [, n, , target, args = [], element] = call.frame, work = this.#work;
     const isNoted = this.#noteForm(live, call.frame, frame);
     if (reflex === undefined) {
       // Only the mark was written: what was shown before is still the truth.
@@ -346,34 +467,39 @@ export class Visit {
       return shown instanceof Promise ? shown.then(tell) : tell();
     }
     // What others have changed is not held back, nor what is no longer wrong with a form.
-    const roots = view.isBehind || isNoted ? undefined : element?.r;
+    const ids = view.isBehind || isNoted ? undefined : element?.r;
     // The commit has made sure of a session that the call has read; of another it knows what it was before.
     const isSure = change.read || this.#host.topics.now === since;
-    for (const topic of topics) this.#host.topics.publish(topic);
+    for (const topic of topics) {
+      this.#host.causes?.note(topic, target);
+      this.#host.topics.publish(topic);
+    }
     const outcome: Outcome = value === undefined ? [n] : [n, value];
-    const within = roots === undefined ? undefined : {
-      roots,
+    const roots = ids === undefined ? undefined : {
+      roots: ids,
       target,
       args: call.resolved.kind === "action" ? undefined : args,
       since: this.#host.topics.now,
     };
     const shown = showing.mode === "page"
-      ? live.show(committed, { outcome, reflex, within, pieces }, isSure ? undefined : since)
-      : live.showPieces(showing.pieces, outcome, pieces);
-    const { ticket, to } = change.outcome;
+      ? live.show(committed, { outcome, reflex, within: roots, pieces, work }, isSure ? undefined : since)
+      : live.showPieces(showing.pieces, outcome, pieces, work);
+    if (live !== this.#live) this.#live?.doubt(); // the page that is there now may show what it has written
+    const { ticket, to, replaces } = change.outcome;
     if (ticket === undefined && to === undefined && said.length === 0) return shown;
     const then = () => {
       for (const { address, told } of said) this.#host.topics.tell(address, told);
-      this.#lead(live, ticket, to);
+      this.#lead(live, ticket, to, replaces);
     };
     return shown instanceof Promise ? shown.then(then) : then();
   }
 
-  // What the browser has to do outside the page.
-  #lead(live: LivePage, ticket: string | undefined, to: string | undefined): void {
-    if (ticket !== undefined) live.lead();
-    if (to !== undefined) this.#connection.send(["go", to, ticket]);
-    else if (ticket !== undefined) this.#connection.send(["ticket", ticket]);
+  // What the browser has to do outside the page. Whoever has gone elsewhere is not led away from there.
+  #lead(live: LivePage, ticket: string | undefined, to: string | undefined, replaces = false): void {
+    if (ticket !== undefined) this.#live?.lead();
+    if (to !== undefined && live === this.#live) {
+      this.#connection.send(["go", to, ticket ?? (replaces ? null : undefined), replaces ? 1 : undefined]);
+    } else if (ticket !== undefined) this.#connection.send(["ticket", ticket]);
   }
 
   // A call that was sent again: its outcome is told again, its body does not run.
@@ -394,7 +520,7 @@ export class Visit {
     } else if (stored !== undefined) {
       this.#connection.sendText(stored.frame!);
       if (stored.operations !== undefined) live.repeat(stored.operations);
-      this.#lead(live, stored.ticket, stored.to);
+      this.#lead(live, stored.ticket, stored.to, stored.replaces);
       await resume(live.parts, seen, this.#host);
       if (stored.to !== undefined) return became;
     }
@@ -403,23 +529,27 @@ export class Visit {
   }
 
   // Registered, the class's own, and offered by the page: in this order, so that a developer learns the most.
-  #check(live: LivePage, [, , , target, args = []]: CallFrame): Resolved {
+  #check(live: LivePage, frame: CallFrame): Resolved {
+    const [, , , target, args = []] = frame;
     const resolved = this.#host.registry.find(target);
     if (resolved === undefined) throw new WireError("unknown_reflex", `There is no reflex ${target}.`);
-    if (live.parts.page.options.calls?.includes(resolved.create) && resolved.kind === "action") {
-      return resolved;
-    }
-    // Whoever may see the page may load it again; this is less.
-    if (target === Attribute.refresh && args.length === 0) return resolved;
-    const isOffered = live.offers((offers) =>
-      resolved.kind === "action" ? offers.hasTarget(target) : offers.hasCall(target, args)
-    );
-    if (isOffered) return resolved;
-    this.#resync("offer");
+    if (this.#isOffered(live, frame, resolved)) return resolved;
+    this.#resync("offer", live);
     throw new WireError("stale", `The page does not offer ${target}${describe(args)}, or no longer.`);
   }
 
-  #resync(reason: string): void {
+  #isOffered(live: LivePage, [, , , target, args = []]: CallFrame, { create, kind }: Resolved): boolean {
+    if (live.parts.page.options.calls?.includes(create) && kind === "action") return true;
+    // Whoever may see the page may load it again; this is less.
+    if (target === Attribute.refresh && args.length === 0) return true;
+    return live.offers((offers) =>
+      kind === "action" ? offers.hasTarget(target) : offers.hasCall(target, args)
+    );
+  }
+
+  // A page that the browser has left is not what it would load.
+  #resync(reason: string, live?: LivePage): void {
+    if (live !== undefined && live !== this.#live) return;
     this.#connection.send(["resync", reason]);
   }
 

@@ -23,16 +23,20 @@ interface SecretStore {
  * compare-and-set; else, where the state ends with the process anyway, one that does too.
  *
  * @param app names the secret in the store
+ * @param passing one for a store that keeps none: `deno task dev` has it, so that who is known stays so from process to process
  * @throws TypeError where the store is shared and no secret was given
  */
 export async function appSecrets(
   store: SecretStore,
   app: string,
   given: string | readonly string[] | undefined,
+  passing?: string,
 ): Promise<Uint8Array<ArrayBuffer>[]> {
   if (given !== undefined) return readSecrets(given);
+  const keeps = store.durable && store.exclusive;
+  if (passing !== undefined && !keeps) return readSecrets([passing]);
   if (!store.durable) return readSecrets([makeSecret()]);
-  if (!store.exclusive) {
+  if (!keeps) {
     throw new TypeError(
       `Cannot start on ${store.name} without a secret: others can read what lies there. ` +
         `Set ARGYLE_SECRET to the same value on every machine; make one with: openssl rand -base64 32`,

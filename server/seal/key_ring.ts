@@ -7,7 +7,7 @@
 import type { Clock } from "../../protocol/clock.ts";
 
 /** What a sealed text is for; no text of one purpose opens for another. */
-export type Purpose = "session" | "page";
+export type Purpose = "session" | "page" | "visit";
 
 const VERSION = 1, HEADER = 18, TAG = 16, DAY = 86_400;
 const base64url = { alphabet: "base64url", omitPadding: true } as const;

@@ -22,6 +22,9 @@ export interface SessionName {
 // A sibling app on another port or subdomain may have planted cookies of our name: a few are tried, no more.
 const TRIED = 4;
 
+// Seconds from the answer to a posted form to the page that it leads to.
+const CARRIED = 30;
+
 /** Reads and writes the cookie of one app. */
 export class SessionCookie {
   readonly #name: string;
@@ -88,6 +91,33 @@ export class SessionCookie {
       sameSite: "lax",
       secure,
     });
+  }
+
+  /** The `Set-Cookie` header by which the next page of a path goes on with a visit, once. */
+  async carry(visit: string, path: string, session: string, secure: boolean): Promise<string> {
+    return this.#carrier(await this.#keys.seal("visit", `${session} ${path}`, visit), CARRIED, secure);
+  }
+
+  /** The visit that a page of this path is to go on with. */
+  async carried(
+    header: string | null,
+    path: string,
+    session: string,
+    secure: boolean,
+  ): Promise<string | undefined> {
+    const value = header === null ? undefined : parseCookie(header)[`${this.name(secure)}.visit`];
+    if (value === undefined) return undefined;
+    return (await this.#keys.open("visit", `${session} ${path}`, value, CARRIED * 1000))?.text;
+  }
+
+  /** The `Set-Cookie` header that takes the visit back. */
+  arrived(secure: boolean): string {
+    return this.#carrier("", 0, secure);
+  }
+
+  #carrier(value: string, maxAge: number, secure: boolean): string {
+    const name = `${this.name(secure)}.visit`;
+    return stringifySetCookie({ name, value, path: "/", maxAge, httpOnly: true, sameSite: "lax", secure });
   }
 
   async #open(value: string): Promise<SessionName | undefined> {

@@ -17,6 +17,8 @@ export interface Redeemed {
   /** Whether the session has a new id. */
   readonly isRenewed: boolean;
   readonly cookies: readonly NewCookie[];
+  /** `Set-Cookie` headers, as they are. */
+  readonly setCookies: readonly string[];
 }
 
 /** The record of who a session is of. */
@@ -63,7 +65,7 @@ export class Identities {
     for (let tried = 0; tried < TRIES; tried++) {
       const [waiting = null] = await this.#store.get([key]);
       if (waiting === null) return undefined;
-      const { session: owner, user, cookies = [] } = JSON.parse(waiting.value) as
+      const { session: owner, user, cookies = [], setCookies = [] } = JSON.parse(waiting.value) as
         & Omit<Ticket, "id">
         & { session: string };
       const burn = { key, value: null, expiresAt: this.#clock.now() };
@@ -74,9 +76,13 @@ export class Identities {
       }
       const check = checkOf(key, waiting);
       if (user === undefined) {
-        return await this.#store.commit([check], [burn]) === null ? undefined : { isRenewed: false, cookies };
+        return await this.#store.commit([check], [burn]) === null
+          ? undefined
+          : { isRenewed: false, cookies, setCookies };
       }
-      if (await this.#renew(session, renewed, user, [check], [burn])) return { isRenewed: true, cookies };
+      if (await this.#renew(session, renewed, user, [check], [burn])) {
+        return { isRenewed: true, cookies, setCookies };
+      }
     }
     return undefined;
   }

@@ -60,6 +60,8 @@ export interface StoredOutcome {
   readonly ticket?: string | undefined;
   /** The path that the browser is led to. */
   readonly to?: string | undefined;
+  /** Whether that takes the place of the page in the browser's history. */
+  readonly replaces?: boolean | undefined;
   /** What the page is to do besides, as JSON. */
   readonly operations?: string | undefined;
 }
@@ -118,6 +120,8 @@ export interface Ticket {
   readonly user?: string | null;
   /** Cookies of the app's own. */
   readonly cookies?: readonly NewCookie[];
+  /** `Set-Cookie` headers, as an answer had them. */
+  readonly setCookies?: readonly string[];
 }
 
 /** What a call wants to keep. */
@@ -248,6 +252,13 @@ export class Records {
     if (version === null) return undefined;
     const session = { value: values, version };
     return makeSnapshot(keys, { ...entries, session }, seen, seen.visit, seen.forgottenUntil);
+  }
+
+  /** Keeps what no call has left behind, but a page that a socket went to. */
+  async keepTicket(session: string, { id, setCookies }: Ticket): Promise<void> {
+    const value = this.#text("ticket", JSON.stringify({ session, setCookies }));
+    const expiresAt = this.#clock.now() + this.#limits.ticket;
+    await this.#store.commit([], [{ key: this.#names.key("t", id), value, expiresAt }]);
   }
 
   // Adds a visit to the session's list; the oldest beyond the limit goes, with its record.
@@ -406,7 +417,8 @@ function readIndex(entry: Entry | null): { forgottenUntil: number; visits: (read
 
 // One letter a key: the record is written at every call.
 function visitJson({ state, last, outcomes, flash, isUnseen }: VisitRecord): string {
-  const list = outcomes.map(({ n, hash, frame, ticket = "", to = "", operations = "" }) => {
+  const list = outcomes.map(({ n, hash, frame, ticket = "", to = "", operations = "", replaces }) => {
+    if (replaces) return [n, hash, frame, ticket, to, operations, 1];
     if (operations !== "") return [n, hash, frame, ticket, to, operations];
     return to !== ""
       ? [n, hash, frame, ticket, to]
@@ -423,16 +435,17 @@ function readVisit(entry: Entry | null): VisitRecord {
   const { s, n, o, f: [isUnseen, ...flat] = [false] } = JSON.parse(entry.value) as {
     s?: Json;
     n: number;
-    o: [number, string, string | null, string?, string?, string?][];
+    o: [number, string, string | null, string?, string?, string?, 1?][];
     f?: [boolean, ...string[]];
   };
-  const outcomes = o.map(([n, hash, frame, ticket, to, operations]) => ({
+  const outcomes = o.map(([n, hash, frame, ticket, to, operations, replaces]) => ({
     n,
     hash,
     frame,
     ...(ticket ? { ticket } : {}),
     ...(to ? { to } : {}),
     ...(operations ? { operations } : {}),
+    ...(replaces ? { replaces: true } : {}),
   }));
   return { state: s, last: n, outcomes, flash: flat.length === 0 ? noFlash : readFlash(flat), isUnseen };
 }
