@@ -26,6 +26,7 @@ interface News {
 const news = new Map<Element, News>();
 let region: HTMLElement | undefined;
 let latest = 0;
+let title = "";
 let cancel: (() => void) | undefined;
 
 /** Says what has happened to a list, with all else that happens shortly after, in one go. */
@@ -37,6 +38,17 @@ export function announceNews(list: Element, added: readonly Element[], removed: 
     removed: removed + (before?.removed ?? 0),
     text: text ? get(text, "textContent")!.trim().slice(0, 200) : before?.text ?? "",
   });
+  soon(clock);
+}
+
+/** Says the title of a page that has come. What was to be said of the one before is not said any more. */
+export function sayNext(text: string, clock: Clock): void {
+  news.clear();
+  title = text;
+  soon(clock);
+}
+
+function soon(clock: Clock): void {
   const now = clock.now();
   if (cancel) cancel();
   else {
@@ -46,8 +58,10 @@ export function announceNews(list: Element, added: readonly Element[], removed: 
   }
   cancel = clock.after(Math.min(Wait.quiet, latest - now), () => {
     cancel = undefined;
-    write([...news].map(([list, what]) => onPage(list) && sentence(list, what)).filter(Boolean).join(" "));
+    const sentences = [...news].map(([list, what]) => onPage(list) && sentence(list, what));
+    write([title, ...sentences].filter(Boolean).join(" "));
     news.clear();
+    title = "";
   });
 }
 

@@ -25,12 +25,17 @@ export interface Operations {
 /** The script for those who hear the page or are at a keyboard. */
 export type Care = typeof import("./care.ts");
 
+/** The script that goes to other pages. */
+export type Navigation = typeof import("./navigation.ts");
+
 /** Loads one of them. */
 export interface Load {
   (name: "rest"): Promise<Rest>;
   (name: "patches"): Promise<Patches>;
   (name: "operations"): Promise<Operations>;
   (name: "care"): Promise<Care>;
+  (name: "navigation"): Promise<Navigation>;
+  (name: "islands"): Promise<unknown>;
 }
 
 /** Loads it, once. */

@@ -5,6 +5,7 @@
  * @module
  */
 
+export { sayNext } from "./announce.ts";
 export { attend, goes } from "./attend.ts";
 export { tellConflict } from "./conflict.ts";
 export { refocus } from "./focus.ts";

@@ -16,7 +16,7 @@ import type { Calls } from "./calls.ts";
 import { page } from "./dom.ts";
 import type { Environment, Socket } from "./environment.ts";
 import { heartbeat } from "./heartbeat.ts";
-import { endpoint, pageData } from "./page.ts";
+import { endpoint, type PageData, pageData } from "./page.ts";
 import { RARE } from "./rare.ts";
 import type { Fresh } from "./refresh.ts";
 import { showStatus } from "./status.ts";
@@ -54,6 +54,12 @@ export interface Connection {
   expect(): void;
   /** From now on, what comes waits for the script beside this one. */
   need: LoadPatches;
+  /** Sends a frame, where there is a socket. */
+  say(frame: ClientFrame): void;
+  /** Brings the page to its next version, which is `theirs`, or finds out what it is now. */
+  patch(theirs: number, operations: readonly Operation[]): void;
+  /** The page is another from now on, and has come to this version. Calls go on: their numbers are the socket's. */
+  become(fresh: PageData, at: number): void;
 }
 
 /** Nothing happens before the first `wake`. */
@@ -102,7 +108,7 @@ export function connection(
 
   function open(): void {
     drop();
-    const url = endpoint(script, Path.socket, location.href);
+    const url = endpoint(script, Path.socket);
     url.protocol = url.protocol.replace("http", "ws");
     const line = socket = env.connect(url.href);
     let opened = false;
@@ -267,6 +273,12 @@ export function connection(
 
   return {
     expect,
+    say,
+    patch,
+    become(fresh, at) {
+      data = fresh;
+      version = at;
+    },
     need() {
       needed = true;
       return load();

@@ -11,6 +11,7 @@ import { type Client, start } from "./start.ts";
 
 export * from "./dom.ts";
 export { refuse } from "./refuse.ts";
+export { said } from "./open.ts";
 export { defaultOf, holdFields, markSent } from "./fields.ts";
 export { morph } from "./morph.ts";
 export { change, changeAttributes } from "./operations.ts";

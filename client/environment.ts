@@ -29,6 +29,7 @@ export interface Environment {
   readonly location: {
     href: string;
     reload(): void;
+    replace(href: string): void;
   };
 }
 

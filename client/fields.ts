@@ -21,11 +21,11 @@ export const RADIOS = "input[type=radio]";
 /** The state of each field when it was sent last. */
 const sent = new WeakMap<Element, string>();
 
-let composing: EventTarget | null = null;
+let composing: EventTarget | null | undefined;
 
-/** The field in which an input method is at work; writing to it would break the word off. */
-export function compose(field: EventTarget | null): void {
-  composing = field;
+/** An input method is at work in the field of an event, or in none; writing to it would break the word off. */
+export function compose(event?: Event): void {
+  composing = event?.target;
 }
 
 /** Whether the element is an input, a textarea or a select. */

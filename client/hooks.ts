@@ -8,8 +8,9 @@
 import type { Operation } from "../protocol/operations.ts";
 import { changeAttributes, client, parseInside } from "./core.ts";
 import { want } from "./come.ts";
-import { announce } from "./dom.ts";
+import { announce, get } from "./dom.ts";
 import { Hook } from "./hook.ts";
+import { isIsland, slotOf } from "./island.ts";
 import { adopt } from "./strangers.ts";
 
 /** Elements that have changed in the patch under way. */
@@ -26,7 +27,14 @@ export function mayChange(element: Element, next: Element | null): boolean {
 /** Whether an element stays as it is; what is the same is the server's, whoever has written it. */
 export function stays(from: Element, to: Element, same: boolean): boolean {
   if (same) adopt(from);
-  return same || !mayChange(from, to);
+  if (same || !mayChange(from, to)) return true;
+  if (isIsland(from)) {
+    get(to, "replaceChildren").call(
+      to,
+      ...[slotOf(to)].filter((slot) => slot !== undefined),
+    );
+  }
+  return false;
 }
 
 /** Whether an operation must not do to an element what no markup says. */

@@ -36,6 +36,7 @@ export type {
   SendOptions,
 } from "./events_types.ts";
 export { connectSync, type ConnectSyncOptions } from "./connect_sync.ts";
+export { navigate, type NavigateOptions } from "./go_to.ts";
 export { type MorphHook, morphHook } from "./morph_hook.ts";
 export { operation } from "./operation.ts";
 export type { Detail as OperationDetail } from "./own_operation.ts";

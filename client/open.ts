@@ -11,8 +11,8 @@ export const OPEN = "open";
 
 const OPENABLE = "details, dialog";
 
-/** What the server said last. */
-const said = new WeakMap<Element, boolean>();
+/** What the server said last of an element that is open or not. */
+export const said = new WeakMap<Element, boolean>();
 
 /** Takes down what the server says about an element that has come to the page, and about those inside it. */
 export function markOpen(root: Element): void {

@@ -29,4 +29,4 @@ export type OwnOperation = (element: Element, detail: Detail) => void | Promise<
 
 /** The name of an operation that every page has. */
 export const BUILT_IN =
-  /^(append|prepend|graft|(inner|outer)Html|insertAdjacent(Html|Text)|morph|remove|replace|textContent|(add|remove)CssClass|(set|remove)(Attribute|StorageItem)|set(DatasetProperty|Property|Styles?|Value|Meta|Title|Cookie|Focus)|dispatchEvent|clearStorage|go|(push|replace)State|redirectTo|reload|scrollIntoView|console(Log|Table)|notification)$/;
+  /^(append|prepend|graft|(inner|outer)Html|insertAdjacent(Html|Text)|morph|remove|replace|textContent|(add|remove)CssClass|(set|remove)(Attribute|StorageItem)|set(DatasetProperty|Prop(erty|s)|Styles?|Value|Meta|Title|Cookie|Focus)|dispatchEvent|clearStorage|go|(push|replace)State|redirectTo|reload|scrollIntoView|console(Log|Table)|notification)$/;

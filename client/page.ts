@@ -27,10 +27,10 @@ export function ownScript(): HTMLScriptElement | null | undefined {
 
 /** Reads what a script element says. */
 export function pageData(script: Element): PageData {
-  return { token: attribute(script, Attribute.page) ?? "", visit: attribute(script, Attribute.visit) };
+  return { token: attribute(script, Attribute.page)!, visit: attribute(script, Attribute.visit) };
 }
 
 /** The absolute URL of one of our paths; they lie beside the script. */
-export function endpoint(script: HTMLScriptElement, path: string, here: string): URL {
-  return new URL(path.slice(Path.root.length), new URL(script.src, here));
+export function endpoint(script: HTMLScriptElement, path: string): URL {
+  return new URL(path.slice(Path.root.length), script.src);
 }

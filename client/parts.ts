@@ -4,9 +4,10 @@
  * @module
  */
 
-import { Attribute } from "../protocol/markers.ts";
+import { Attribute, IslandMark } from "../protocol/markers.ts";
 import { want } from "./come.ts";
-import { all, attribute, closest, get, has } from "./dom.ts";
+import { all, attribute, closest, first, get, has } from "./dom.ts";
+import { isShown } from "./island.ts";
 import type { Ids } from "./morph.ts";
 import type { Hooks } from "./plain_morph.ts";
 
@@ -26,6 +27,10 @@ export function partsThatStay(
 ): ReadonlySet<Element> {
   want(theirs);
   const parts = new Set<Element>();
+  // What islands show has names of its own.
+  for (const ids of first(from, IslandMark.element) || first(to, IslandMark.element) ? [ours, theirs] : []) {
+    ids.forEach((elements, id) => ids.set(id, elements.filter((element) => !isShown(element))));
+  }
   for (const part of all(to, `[${Attribute.live}]`)) {
     const [mine] = nameOf(part) && ours.get(attribute(part, "id")) || [];
     // What looks like one in raw HTML is none.

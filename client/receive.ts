@@ -1,12 +1,13 @@
 /**
- * Frames that few pages ever get: a ticket for a new cookie, which a socket cannot set, the way to another page, and faults
- * that are no call's.
+ * Frames that few pages ever get: a ticket for a new cookie, which a socket cannot set, another page or the way to it, and
+ * faults that are no call's.
  *
  * @module
  */
 
 import type { ServerFrame } from "../protocol/frames.ts";
 import { EVENT_PREFIX, Path } from "../protocol/markers.ts";
+import { client } from "./core.ts";
 import { announce } from "./dom.ts";
 import type { Environment } from "./environment.ts";
 import { endpoint } from "./page.ts";
@@ -18,21 +19,33 @@ export async function receive(
   script: HTMLScriptElement,
   env: Environment,
 ): Promise<boolean> {
-  if (frame[0] === "error") {
-    const [, , code, message] = frame;
-    announce(document, `${EVENT_PREFIX}error`, { code, message });
-  }
-  if (frame[0] !== "go" && frame[0] !== "ticket") return true;
-  const [to, ticket] = frame[0] === "go" ? frame.slice(1) : [undefined, frame[1]];
-  if (typeof ticket === "string") {
-    // Whatever has become of it, the page that comes next says who this is.
-    await request(env, endpoint(script, Path.ticket, env.location.href).href, {
+  // Whatever has become of it, the page that comes next says who this is.
+  const redeem = (ticket: string) =>
+    request(env, endpoint(script, Path.ticket).href, {
       method: "POST",
       body: ticket,
       headers: { "content-type": "text/plain" },
     });
+  switch (frame[0]) {
+    case "error": {
+      const [, , code, message] = frame;
+      announce(document, `${EVENT_PREFIX}error`, { code, message });
+      return true;
+    }
+    case "ticket":
+      await redeem(frame[1]);
+      return false;
+    case "page":
+      client?.visits?.receive(frame);
+      if (frame[6]) await redeem(frame[6]);
+      return true;
+    case "go": {
+      const [, to, ticket, replace] = frame;
+      if (ticket) await redeem(ticket);
+      if (client?.visits?.follow(to, !!replace, !!ticket)) return true;
+      if (replace) env.location.replace(to);
+      else env.location.href = to;
+    }
   }
-  if (typeof to !== "string") return false;
-  env.location.href = to;
   return true;
 }

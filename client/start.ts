@@ -4,10 +4,10 @@
  * @module
  */
 
-import { type LoadPatches, patchesLoader, restLoader } from "./beside.ts";
+import { patchesLoader, restLoader } from "./beside.ts";
 import { bind } from "./bindings.ts";
-import { callsOver } from "./calls.ts";
-import { connection } from "./connection.ts";
+import { type Calls, callsOver } from "./calls.ts";
+import { type Connection, connection } from "./connection.ts";
 import { first, listen, page } from "./dom.ts";
 import type { Environment } from "./environment.ts";
 import { compose } from "./fields.ts";
@@ -18,15 +18,17 @@ import type { OwnOperation } from "./own_operation.ts";
 import { performer } from "./perform.ts";
 import { RARELY } from "./rare.ts";
 import { showStatus } from "./status.ts";
+import type { Visits } from "./visits.ts";
 
 /** A page that lives. */
-export interface Client {
+export interface Client extends Connection {
   readonly run: Run;
   readonly env: Environment;
-  /** From now on, patches wait for the script beside this one. */
-  readonly need: LoadPatches;
+  readonly calls: Calls;
   /** Whether somebody wants to be asked before an element changes, and told when it has. */
   hooked?: boolean;
+  /** Goes to other pages. */
+  visits?: Visits;
   /** Operations of the page's own; they come with the script that names the first. */
   operations?: Map<string, OwnOperation>;
 }
@@ -43,12 +45,13 @@ export function start(script: HTMLScriptElement, env: Environment): Client {
   bind(performer(run), load, line.need);
   // Where somebody has written or moved something, there is something to be lost: a patch, or a page that is fetched anew
   // after the server has got other scripts, finds this one at hand.
-  listen("input", () => void line.need().catch(() => {}));
-  listen("scroll", ({ target }) => {
+  const mark = ({ target }: Event) => {
     if (target instanceof Element) line.need().then((patches) => patches.markScrolled(target), () => {});
-  });
-  listen("compositionstart", ({ target }) => compose(target));
-  listen("compositionend", () => compose(null));
+  };
+  listen("input", mark); // a field scrolls as well, while somebody writes
+  listen("scroll", mark);
+  listen("compositionstart", compose);
+  listen("compositionend", () => compose());
   listen("visibilitychange", () => page("hidden") || line.wake());
   addEventListener("online", line.wake);
   addEventListener("pagehide", line.sleep);
@@ -56,5 +59,5 @@ export function start(script: HTMLScriptElement, env: Environment): Client {
   showStatus("connecting");
   line.wake();
   if (first(page("documentElement"), RARELY)) line.need().catch(() => {}); // the first frame tries again, and tells
-  return { run, env, need: line.need };
+  return { run, env, calls, ...line };
 }

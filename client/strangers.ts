@@ -5,9 +5,11 @@
  * @module
  */
 
+import { IslandMark } from "../protocol/markers.ts";
 import { bring, found } from "./come.ts";
 import { after, morph, place } from "./core.ts";
-import { all, contains, get, onPage, page } from "./dom.ts";
+import { isIsland, isShown, isTheirs, slotOf } from "./island.ts";
+import { all, announce, contains, get, onPage, page } from "./dom.ts";
 import { refuse } from "./refuse.ts";
 
 /** What the server has in an element, in its order; only of elements in which somebody else was at work. */
@@ -26,8 +28,9 @@ export function isRenamed(element: Element): boolean {
 
 /** Takes down what others have done to the page. Nothing has happened to it since. */
 export function note(all: readonly MutationRecord[]): void {
-  for (const { target, attributeName } of all) if (attributeName === "id") renamed.add(target);
-  const records = all.filter(({ attributeName }) => !attributeName);
+  const others = all.filter(({ target }) => !isTheirs(target));
+  for (const { target, attributeName } of others) if (attributeName === "id") renamed.add(target);
+  const records = others.filter(({ attributeName }) => !attributeName);
   const before = new Map<Node, Node[]>();
   // Back from what is there now to what was there then.
   for (const { target, addedNodes, removedNodes, previousSibling } of records.toReversed()) {
@@ -58,6 +61,7 @@ export function homeOf(element: Element): Element | null {
 
 /** The nodes that the server has put into an element, and that are still on the page. */
 export function nodesOf(parent: Element): Iterable<Node> {
+  if (isIsland(parent)) return [slotOf(parent)].filter((slot) => slot !== undefined);
   const nodes = [...get(parent, "childNodes")];
   return lists.has(parent)
     ? [...contentOf(parent).filter(onPage), ...nodes.filter((node) => !(node instanceof Element))]
@@ -66,6 +70,7 @@ export function nodesOf(parent: Element): Iterable<Node> {
 
 /** Whether an element was put where it stands by somebody else. */
 export function isForeign(node: Node): boolean {
+  if (isShown(node)) return true;
   const list = lists.get(get(node, "parentNode")!);
   return !!list && node instanceof Element && !list.has(node);
 }
@@ -73,7 +78,7 @@ export function isForeign(node: Node): boolean {
 /** The element of an id, where the server has not written it: it is the server's as soon as that brings one. */
 export function foreign(id: string): Element | undefined {
   const found = page("getElementById").call(document, id);
-  return found && isForeign(found) && !homes.has(found) ? found : undefined;
+  return found && !isShown(found) && isForeign(found) && !homes.has(found) ? found : undefined;
 }
 
 /** What is in an element is the server's, whoever has put it there. */
@@ -91,6 +96,7 @@ export function beyond(node: Node | null): Node | null {
 export function move(parent: Element, node: Node, at: Node | null, moves?: boolean): void {
   const list = lists.get(parent);
   found(node);
+  if (isIsland(parent)) return; // its slot stands where it has put that
   if (get(node, "parentNode") !== parent && list?.has(node)) return;
   if (node instanceof Element) {
     if (isForeign(node) && !homes.has(node)) adopt(node);
@@ -123,6 +129,7 @@ export function insert(beside: Element, at: Node | null, to: Element): void {
 
 /** The server has put nodes into an element, in this order. */
 export function settle(parent: Element, nodes: readonly Node[]): void {
+  if (isIsland(parent)) announce(parent, IslandMark.given); // of a slot that has come, or gone
   if (lists.has(parent)) lists.set(parent, elements(nodes));
 }
 
