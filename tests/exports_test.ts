@@ -7,25 +7,29 @@ const surface: Record<string, readonly string[]> = {
     App Bus ContextKey Engine EventsEndpoint Head Html HttpError Layout Live Middleware Operations PageContext PathParams Reflex RequestContext Schema
     SharedContext Store Topic action anyone contextKey href memo on ops raw redirect topic
   `),
+  "./build": list("build"),
   "./broadcast": list("Bus BusListener Message Publication broadcastBus"),
   "./client": list(
-    "Behavior ConnectEventsOptions ConnectSyncOptions EventAnswer EventIssue EventsClient EventsError EventsMessage EventsOf EventsStatus MorphHook OperationDetail ReflexDetail ReflexError ReflexEvent ReflexMember ReflexOptions ReflexStage RemoteAction RemoteReflex SendInput SendOptions behavior connectEvents connectSync morphHook operation perform reflex",
+    "Behavior ConnectEventsOptions ConnectSyncOptions EventAnswer EventIssue EventsClient EventsError EventsMessage EventsOf EventsStatus MorphHook NavigateOptions OperationDetail ReflexDetail ReflexError ReflexEvent ReflexMember ReflexOptions ReflexStage RemoteAction RemoteReflex SendInput SendOptions behavior connectEvents connectSync morphHook navigate operation perform reflex",
   ),
+  "./dev": list("Developing dev"),
   "./generate": list("generate"),
+  "./init": list("Ask init"),
+  "./islands": list("IslandMoment IslandOptions island"),
   "./kv": list(
     "Bus BusListener Check Engine Entry KvListOptions KvListSource ListChange ListSlice ListSource ListStep ListWatch Message Publication Store Write kv kvList openKv",
   ),
   "./memory": list("Bus BusListener Check Engine Entry Message Publication Store Write memory"),
   "./nats": list("Check Engine Entry NatsConnection NatsHeaders NatsMessage NatsOptions Store Write nats"),
   "./preact": list(
-    "FunctionView ListView Readable useList useRemoteFunction useStatus useVariable",
+    "FunctionView ListView Readable useList useOptimistic useRemoteFunction useStatus useVariable",
   ),
   "./protocol": list(`
     Address Attribute AttributesOperation BLOCKED_URL BodyOperation CallFrame ClientFrame Clock Close DoOperation DoneFrame EVENT_PREFIX ElementData
-    ErrorCode ErrorFrame GoFrame HeadOperation HelloFrame InsertOperation Json Limits Loading MorphOperation Operation
-    Option OrderOperation Outcome PROTOCOL_VERSION
+    ErrorCode ErrorFrame GoFrame HeadOperation HelloFrame InsertOperation IslandMark Json Limits Loading
+    MorphOperation Operation Option OrderOperation Outcome PROTOCOL_VERSION PageFrame
     PatchFrame Path PingFrame PongFrame ReadyFrame RemoveOperation ResyncFrame Schema SchemaInput SchemaIssue SchemaOutput
-    SchemaResult SelectOperation ServerFrame TextOperation TicketFrame VISIT_HEADER WireError canonicalJson defaultLimits errorSentences
+    SchemaResult SelectOperation ServerFrame TextOperation TicketFrame VISIT_HEADER VisitFrame WireError canonicalJson defaultLimits errorSentences
     isUrlAttribute issueFields parseJson readClientFrame readServerFrame safeUrl systemClock writeFrame
   `),
   "./redis": list(
@@ -50,10 +54,11 @@ const surface: Record<string, readonly string[]> = {
     Action ActionAuthority ActionOptions AnyApp AppOptions AttributeNames Audience Bound BusListener CalledAction Check
     Clock CookieOptions DocsOptions ElementOptions ElementReader EndpointClass EndpointContext Entry ErrorComponent
     EventHandlers EventName Events EventsAsker EventsContext EventsDeclaration EventsHooks EventsOptions
-    FieldAttributes FieldName Flash FormAction FormBinding FormOptions FormReader HandledEvents JoinsOf
-    JsonSchemaWanted JsxElement KeyContext KeyedContext KeyedPageComponent KeyedPageOptions Limits ListenOptions
+    FieldAttributes FieldName Flash FormAction FormBinding FormOptions FormReader HandledEvents IslandBuildOptions
+    IslandPlace JoinsOf JsonSchemaWanted JsxElement KeyContext KeyedContext KeyedPageComponent KeyedPageOptions
+    LeadOptions Limits ListenOptions
     Listening LiveProps Load LoadOptions LogFields Logger Message MissingElement Offer OfferArgs OfferOptions Offerable
-    OperationOptions PageComponent PageError PageOptions PresenceOf PublicContext PublicPageComponent PublicPageOptions
+    OperationOptions OtherQuery PageComponent PageError PageOptions PresenceOf PublicContext PublicPageComponent PublicPageOptions
     Publication Raw ReflexAudience ReflexClass RouteContext RouteHandler RouteHandlers RouteOptions SchemaInput
     SchemaIssue SchemaOutput SchemaResult Sends SentData StaticOptions SyncContext SyncEndpoint SyncOptions
     TopicContext TopicKind TopicOptions Untrusted UntrustedError Untyped Watchable Write
@@ -68,6 +73,7 @@ const libraries = [
   "zod",
   "@hotwired/stimulus",
   "@preact/signals-core",
+  "preact/hooks",
   "redis",
   "ioredis",
   "@nats-io/transport-node",

@@ -20,13 +20,18 @@ const parts: Record<string, Part> = {
   "islands": { ours: ["protocol"], foreign: ["npm:preact", "npm:devalue", "npm:esbuild"] },
   "server": { ours: ["protocol", "socksync", "islands"] },
   "testing": { ours: ["server", "client", "protocol", "socksync"] },
-  "cli": { ours: ["server", "islands"] },
+  "cli": { ours: ["server", "islands", "protocol", "deno.json"] },
   "mod.ts": { ours: ["server", "islands", "protocol"] },
-  "types.ts": { ours: ["server", "protocol"] },
+  "types.ts": { ours: ["server", "islands", "protocol"] },
 };
 
 /** Files that may import a package which the rest of their part may not: each is an entry of its own. */
 const packages: Record<string, string[]> = {
+  "islands/bundle.ts": ["npm:esbuild", "node:url"],
+  "islands/bundle_hash.ts": ["node:crypto"],
+  "islands/bundle_npm.ts": ["npm:esbuild", "node:module"],
+  "islands/bundle_project.ts": ["node:url"],
+  "islands/bundle_plugin.ts": ["npm:esbuild", "node:url"],
   "client/preact.ts": ["npm:preact"],
   "client/signals.ts": ["npm:@preact/signals-core"],
 };
@@ -48,8 +53,10 @@ const levels: Record<string, number> = {
   "operations": 3,
   "page": 2,
   "socket": 2,
+  "islands": 2,
   // Every other folder is 1, and so is every other file that lies directly in server/.
   "observe.ts": 0,
+  "environment.ts": 0,
 };
 
 /** Folders of one level that know each other all the same. */

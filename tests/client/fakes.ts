@@ -86,6 +86,7 @@ export class FakeEnvironment implements Environment {
   readonly location: Environment["location"] = {
     href: "https://shop.test/app/orders?page=2#top",
     reload: () => void this.visited.push("reload"),
+    replace: (href) => void this.visited.push(`replace ${href}`),
   };
 
   readonly random = (): number => this.chance;

@@ -262,6 +262,8 @@ timed("attributes: the app's scripts say its names, and stand under a hash of th
     "patches",
     "operations",
     "care",
+    "navigation",
+    "islands",
     "api",
     "stimulus",
     "sync",

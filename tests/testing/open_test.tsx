@@ -146,7 +146,8 @@ Deno.test("open: what cannot be opened says why", async () => {
 
 Deno.test("open: a page whose socket is refused is not taken for a live one", async () => {
   const app = counter({ limits: { socketsPerSession: 1 } });
-  await using ann = await open(app, "/", { patience: 300 });
+  // The first page has to come to life within it, on a machine that has other things to do.
+  await using ann = await open(app, "/", { patience: 2500 });
   await assert.rejects(ann.tab("/"), { message: "Cannot open /: the app has refused the page's socket." });
 });
 
@@ -195,6 +196,33 @@ Deno.test("open: without its script a page is links and forms", async () => {
   await ann.goto("/sign");
   await ann.click("#back");
   assert.equal(ann.url, "http://localhost/");
+});
+
+Deno.test("open: without a script a reflex in a form is posted, from wherever it stands", async () => {
+  class Notes extends Reflex {
+    add() {
+      if (this.fields.get("text").text() === "") this.abort("Say something");
+      (this.session.notes ??= []).push(this.fields.get("text").text());
+    }
+  }
+  const app = new App({ log: new MemoryLog() });
+  app.reflexes({ Notes });
+  app.page("/", ({ session, query, flash }) => (
+    <form {...on("submit", Notes, "add")}>
+      <p>{query.get("q")}: {(session.notes ?? []).join()}</p>
+      <i>{flash.map(({ text }) => text)}</i>
+      <input name="text" />
+      <button>Add</button>
+    </form>
+  ));
+  for (const script of [false, true]) {
+    await using ann = await open(app, "/?q=1", { script });
+    await ann.submit("form", { text: "one" });
+    assert.deepEqual([ann.url, ann.text("p")], ["http://localhost/?q=1", "1: one"]);
+    if (script) continue;
+    await ann.submit("form");
+    assert.deepEqual([ann.status, ann.text("i")], [409, "Say something"]);
+  }
 });
 
 Deno.test("open: who is logged in stays so, in all tabs", async () => {

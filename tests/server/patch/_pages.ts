@@ -150,11 +150,35 @@ function table(kids: fc.Arbitrary<Pair>): fc.Arbitrary<Pair> {
   );
 }
 
+/** An island that shows something around what the page shows in it, or nothing of the page. */
+function island(phrases: fc.Arbitrary<Pair>, kids: fc.Arbitrary<Pair>): fc.Arbitrary<Pair> {
+  const props = often(same(any("[1]", "[2]")), fc.constant<Pair>(["[1]", "[2]"]), 3);
+  const key = any("", "", ' data-k="k1"');
+  const slot = fc.tuple(fc.nat(400), kids).map(([n, [a, b]]): Pair => [
+    `<argyle-slot id="s${n}">${a}</argyle-slot>`,
+    `<argyle-slot id="s${n}">${b}</argyle-slot>`,
+  ]);
+  const around = any("", "", "div", "p", "section");
+  const own = some(fc.oneof(phrases, element(any(...blocks), phrases)), 2);
+  const shown = fc.oneof(
+    own,
+    fc.tuple(own, around, slot, around, own).map(([[a, b], one, [c, d], other, [e, f]]): Pair => {
+      const put = (tag: string, inner: string) => tag && tag !== "p" ? `<${tag}>${inner}</${tag}>` : inner;
+      return [a + put(one, c) + e, b + put(other, d) + f];
+    }),
+  );
+  return fc.tuple(props, key, shown).map(([[a, b], k, [c, d]]) => [
+    `<argyle-island${k} data-argyle-props='${a}'>${c}</argyle-island>`,
+    `<argyle-island${k} data-argyle-props='${b}'>${d}</argyle-island>`,
+  ]);
+}
+
 /** Well nested, or with anything in anything. */
-function page(isWild: boolean): fc.Arbitrary<Pair> {
+function page(isWild: boolean, hasIslands = false): fc.Arbitrary<Pair> {
   const { kids } = fc.letrec<{ phrase: Pair; phrases: Pair; node: Pair; kids: Pair }>((tie) => {
     const rough = often(same(any(...wild)), fc.tuple(any(...wild), any(...wild)), 4);
     const also = isWild ? [{ arbitrary: rough, weight: 1 }] : [];
+    if (hasIslands) also.push({ arbitrary: island(tie("phrases"), tie("kids")), weight: 9 });
     const inner = tie(isWild ? "kids" : "phrases");
     return {
       phrases: some(tie("phrase"), 3),
@@ -218,6 +242,14 @@ function page(isWild: boolean): fc.Arbitrary<Pair> {
 
 /** Without something that stays, the body would often be the shorter operation. */
 const FILLER = `<p>${"What stays. ".repeat(100)}</p>`;
+
+/** Pairs of pages with islands in them. */
+export function islandChanges(): fc.Arbitrary<Change> {
+  return page(false, true).map(([a, b]) => ({
+    before: { head: "", body: FILLER + a },
+    after: { head: "", body: FILLER + b },
+  }));
+}
 
 /** Pairs of pages; `wild` ones hold what parsers repair. */
 export function changes({ wild }: { wild: boolean }): fc.Arbitrary<Change> {

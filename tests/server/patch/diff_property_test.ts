@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { diff } from "../../../server/patch/diff.ts";
-import { changes } from "./_pages.ts";
-import { patch } from "./_tree.ts";
+import { changes, islandChanges } from "./_pages.ts";
+import { patch, patchAround } from "./_tree.ts";
 
 Deno.test("diff: a patched page is the page, for ten thousand random pairs", () => {
   const numRuns = Number(Deno.env.get("DIFF_RUNS") ?? 10_000), seed = Number(Deno.env.get("DIFF_SEED") ?? 23);
@@ -48,3 +48,29 @@ Deno.test("diff: from render to render, what is known of the one before it is ne
     { seed: 29, numRuns: 500 },
   );
 });
+
+Deno.test("diff: what islands show is left alone, and all else of a patched page is the page", () => {
+  const numRuns = Number(Deno.env.get("DIFF_RUNS") ?? 3000), seed = Number(Deno.env.get("DIFF_SEED") ?? 31);
+  let all = 0, bodies = 0;
+  fc.assert(
+    fc.property(fc.array(islandChanges(), { minLength: 1, maxLength: 1 }), fc.nat(2), (pairs, turns) => {
+      // There and back again: each diff goes on from what the last one has left.
+      const [{ before, after }] = pairs as [{ before: Page; after: Page }];
+      const pages = Array.from({ length: turns + 2 }, (_, i) => ({ ...(i % 2 === 0 ? before : after) }));
+      for (const [i, next] of pages.entries()) {
+        const last = pages[i - 1];
+        if (last === undefined) continue;
+        const operations = diff(last, next);
+        all++;
+        if (operations.some(([kind]) => kind === "body")) bodies++;
+        assert.deepEqual(diff({ ...last }, { ...next }), operations);
+        const { equal, error } = patchAround(last, next, operations);
+        assert.ok(equal, `patched is not parsed: ${String(error)} ${JSON.stringify(operations)}`);
+      }
+    }),
+    { seed, numRuns },
+  );
+  assert.ok(bodies < all / 2, `${bodies} of ${all} pages were sent whole`);
+});
+
+type Page = { readonly head: string; readonly body: string };
