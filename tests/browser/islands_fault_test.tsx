@@ -5,6 +5,7 @@ import Counter from "../islands/counter.tsx";
 import Later from "../islands/later.tsx";
 import { assertQuiet, browse, noise, type Page } from "./chromium.ts";
 import { count, islands, seen, shown } from "./islands.tsx";
+import { startProcess, temporaryFolder } from "./process.ts";
 import { open, says, serve } from "./serve.ts";
 
 /** Takes down which islands have told that they do not work. */
@@ -20,7 +21,7 @@ async function listen(page: Page): Promise<() => Promise<string[]>> {
   return () => page.evaluate(() => (globalThis as unknown as { failed: string[] }).failed);
 }
 
-const except = [/island \w+ has failed/, /Cannot bring the island/, /status of 404/];
+const except = [/island [\w-]+ has failed/, /Cannot bring the island/, /status of 404/];
 
 browse(
   "island: one that throws in the browser shows nothing, and the rest of the page lives; other props are another try",
@@ -57,22 +58,15 @@ browse("island: one that throws on the server may live in the browser", async ({
 });
 
 browse("island: in development what went wrong is shown in its place", async ({ page }) => {
-  Deno.env.set("ARGYLE_ENV", "development");
-  try {
-    const { served } = shown(() => (
-      <>
-        <Broken on="browser" />
-        <Broken on="server" />
-      </>
-    ));
-    await using server = serve(served);
-    await open(page, server.url);
-    await says(page, "pre[data-argyle-error]", "Error: Broken <browser>.");
-    await says(page, ".broken", "whole, server");
-    assertQuiet(page, { except });
-  } finally {
-    Deno.env.delete("ARGYLE_ENV");
-  }
+  await using folder = await temporaryFolder();
+  await using server = await startProcess(["tests/server/fixtures/broken_islands.tsx"], {
+    folder: folder.path,
+    env: { ARGYLE_ENV: "development" },
+  });
+  await open(page, server.url);
+  await says(page, "pre[data-argyle-error]", "Error: Broken <browser>.");
+  await says(page, ".broken", "whole, server");
+  assertQuiet(page, { except });
 });
 
 const tampered = [

@@ -5,6 +5,7 @@ import { island } from "@argyle/argyle/islands";
 import { signal } from "@preact/signals-core";
 import { parse } from "devalue";
 import { renderToString } from "preact-render-to-string";
+import { startProcess, temporaryFolder } from "../../browser/process.ts";
 import { MemoryLog } from "../../helpers/peer.ts";
 import Broken from "../../islands/broken.tsx";
 import Chart from "../../islands/chart.tsx";
@@ -166,15 +167,18 @@ Deno.test("island: one that throws leaves the rest of the page alone; the log ha
 });
 
 Deno.test("island: in development what went wrong is shown in its place, and nobody else sees it", async () => {
-  Deno.env.set("ARGYLE_ENV", "development");
-  try {
-    const html = await body(() => <Broken on="server" />);
-    assert.match(
-      html,
-      /data-argyle-error style="display:contents"><pre data-argyle-error>Broken: Error: Broken &lt;server>\. /,
-    );
-  } finally {
-    Deno.env.delete("ARGYLE_ENV");
+  // The environment is the process's: other tests run in this one.
+  for (const mode of ["development", "production"]) {
+    await using folder = await temporaryFolder();
+    await using server = await startProcess(["tests/server/fixtures/broken_islands.tsx"], {
+      folder: folder.path,
+      env: { ARGYLE_ENV: mode },
+    });
+    const html = await (await fetch(server.url)).text();
+    const shown =
+      /data-argyle-error style="display:contents"><pre data-argyle-error>Broken: Error: Broken &lt;server>\. /;
+    assert.equal(shown.test(html), mode === "development", html);
+    assert.equal(html.includes("Broken &lt;server>"), mode === "development");
   }
 });
 
