@@ -7,6 +7,8 @@
  */
 
 import * as esbuild from "esbuild";
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
 import { minify } from "terser";
 
 const folder = new URL("../client/", import.meta.url);
@@ -268,6 +270,7 @@ const resolver = (shared: readonly string[], basis: Basis): esbuild.Plugin => ({
     build.onResolve({ filter: /.*/ }, ({ path, importer, kind }) => {
       if (kind === "entry-point") return { path, namespace: "deno" };
       if (path === beside(basis.name)) return { path, external: true };
+      if (!/^[.]|^[a-z]+:/.test(path)) return { path: moduleOf(path, importer), namespace: "deno" };
       const { href } = new URL(path, importer);
       if (shared.length > 0 && basis.modules.has(href)) return { path: "basis", namespace: "basis" };
       const [name] = (Object.keys(alone) as Name[]).filter((name) => alone[name] === href);
@@ -283,6 +286,13 @@ const resolver = (shared: readonly string[], basis: Basis): esbuild.Plugin => ({
     });
   },
 });
+
+/** The module that a package gives to browsers, in Deno's cache: a developer's script is made with some. */
+function moduleOf(name: string, importer: string): string {
+  const manifest = createRequire(importer).resolve(`${name}/package.json`);
+  const { module } = JSON.parse(Deno.readTextFileSync(manifest));
+  return new URL(module, pathToFileURL(manifest)).href;
+}
 
 /**
  * Names that stand in a flat object, such as `Attribute`, become members of an enum: esbuild writes those where they are

@@ -8,6 +8,7 @@
 import { Attribute, EVENT_PREFIX } from "../protocol/markers.ts";
 import { devChannel, type DevNews, type State } from "./dev_channel.ts";
 import { type Fault, overlay } from "./dev_overlay.ts";
+import { inSources } from "./dev_source.ts";
 import { swapImages, swapStyle } from "./dev_swap.ts";
 
 /** What the module of an island tells that could not be built. */
@@ -32,16 +33,21 @@ addEventListener(`${EVENT_PREFIX}build-error`, (event) => {
 });
 addEventListener(`${EVENT_PREFIX}island-error`, (event) => {
   const { error, island } = (event as CustomEvent<{ error: unknown; island: string }>).detail;
-  shown.show(faultOf(`The island ${island} failed`, error));
+  void tell(faultOf(`The island ${island} failed`, error));
 });
 addEventListener("error", ({ error, message }) => {
   // Without an error it is another origin's, or the browser's own remark on a ResizeObserver.
-  if (error) shown.show(faultOf("An error in the page", error ?? message));
+  if (error) void tell(faultOf("An error in the page", error ?? message));
 });
 addEventListener("unhandledrejection", ({ reason }) => {
   // Why a reflex failed, the server has told.
-  if ((reason as Error | null)?.name !== "ReflexError") shown.show(faultOf("An error in the page", reason));
+  if ((reason as Error | null)?.name !== "ReflexError") void tell(faultOf("An error in the page", reason));
 });
+
+async function tell(fault: Fault): Promise<void> {
+  const start = known, told = await inSources(fault);
+  if (start === known) shown.show(told); // else it was of code that is no more
+}
 
 function hear(news: DevNews): void {
   switch (news.kind) {

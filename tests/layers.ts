@@ -32,6 +32,7 @@ const packages: Record<string, string[]> = {
   "islands/bundle_npm.ts": ["npm:esbuild", "node:module"],
   "islands/bundle_project.ts": ["node:url"],
   "islands/bundle_plugin.ts": ["npm:esbuild", "node:url"],
+  "client/dev_source.ts": ["npm:@jridgewell/trace-mapping"],
   "client/preact.ts": ["npm:preact"],
   "client/signals.ts": ["npm:@preact/signals-core"],
 };

@@ -92,6 +92,17 @@ browse("toolchain: init, dev, edit, see it, test, build, start, click", async ({
     await edit(`${folder.path}/islands/waves_island.tsx`, '"Draw them"', '"Draw them again"');
     await page.locator("#switch", { hasText: /Draw them again|Count them/ }).waitFor();
     assert.equal(await page.locator("#name").inputValue(), "An");
+
+    // What it does wrong in the browser is shown in the words of its source.
+    const waves = `${folder.path}/islands/waves_island.tsx`, right = "onClick={() => setInDigits(!inDigits)}";
+    await edit(waves, right, 'onClick={() => setDigits("none")} title="Wrong"');
+    await page.locator("#switch[title=Wrong]").click();
+    const line = (await Deno.readTextFile(waves)).split("\n").findIndex((text) => text.includes("Wrong")) + 1;
+    await page.locator("argyle-overlay .place", { hasText: `islands/waves_island.tsx:${line}:` }).waitFor();
+    await page.locator("argyle-overlay .frame mark", { hasText: 'setDigits("none")' }).waitFor();
+    await edit(waves, 'onClick={() => setDigits("none")} title="Wrong"', right);
+    await page.locator("argyle-overlay").waitFor({ state: "detached" });
+    await page.locator("#switch:not([title])").waitFor();
   }
 
   await edit(app, "this.session.waves ?? 0) + 10;", "this.session.waves ?? 0) + 1;");
