@@ -16,7 +16,8 @@ export async function launch({ path, env }: FoundBrowser): Promise<Browser> {
   return await chromium.launch({
     executablePath: path,
     args: flags,
-    env: { ...Deno.env.toObject(), ...env },
+    // Without it the browser from npm says that its language is `en-US@posix`, which is none to `Intl`.
+    env: { ...Deno.env.toObject(), LANG: "en_US.UTF-8", LC_ALL: "en_US.UTF-8", ...env },
     timeout: 20_000,
     // The process ends by itself when the pipe to us does; a listener would look like a leak in each test.
     handleSIGHUP: false,
