@@ -28,7 +28,7 @@ export type Care = typeof import("./care.ts");
 /** The script that goes to other pages. */
 export type Navigation = typeof import("./navigation.ts");
 
-/** Loads one of them. */
+/** Loads one of them, once; what could not be is tried again. */
 export interface Load {
   (name: "rest"): Promise<Rest>;
   (name: "patches"): Promise<Patches>;
@@ -38,10 +38,10 @@ export interface Load {
   (name: "islands"): Promise<unknown>;
 }
 
-/** Loads it, once. */
+/** Loads it. */
 export type LoadRest = () => Promise<Rest>;
 
-/** Loads it, once. */
+/** Loads it. */
 export type LoadPatches = () => Promise<Patches>;
 
 /** What has been loaded. */
@@ -50,27 +50,15 @@ export let rest: Rest | undefined;
 /** What has been loaded. */
 export let patches: Patches | undefined;
 
-/** Keeps what was loaded; what could not be is tried again. */
+/** Keeps what was loaded. */
 export function restLoader(load: LoadRest): LoadRest {
-  return once(async () => rest = await load());
+  return async () => rest = await load();
 }
 
 /** The same for the other script. */
 export function patchesLoader(load: LoadPatches): LoadPatches {
   patches = undefined;
-  return once(async () => patches = await load());
-}
-
-function once<T>(load: () => Promise<T>): () => Promise<T> {
-  let loading: Promise<T> | undefined;
-  return async () => {
-    try {
-      return await (loading ??= load());
-    } catch (error) {
-      loading = undefined;
-      throw error;
-    }
-  };
+  return async () => patches = await load();
 }
 
 /** Does something with the script for those who hear the page or are at a keyboard, as soon as it is there. */

@@ -6,7 +6,7 @@
  */
 
 import type { ClientFrame, ServerFrame } from "../protocol/frames.ts";
-import { Close, Path } from "../protocol/markers.ts";
+import { Close } from "../protocol/markers.ts";
 import type { Operation } from "../protocol/operations.ts";
 import { PROTOCOL_VERSION } from "../protocol/version.ts";
 import { backoff } from "./backoff.ts";
@@ -16,7 +16,7 @@ import type { Calls } from "./calls.ts";
 import { page } from "./dom.ts";
 import type { Environment, Socket } from "./environment.ts";
 import { heartbeat } from "./heartbeat.ts";
-import { endpoint, type PageData, pageData } from "./page.ts";
+import { type PageData, pageData } from "./page.ts";
 import { RARE } from "./rare.ts";
 import type { Fresh } from "./refresh.ts";
 import { showStatus } from "./status.ts";
@@ -108,7 +108,7 @@ export function connection(
 
   function open(): void {
     drop();
-    const url = endpoint(script, Path.socket);
+    const url = new URL("socket", script.src); // `Path.socket`: it lies beside the script
     url.protocol = url.protocol.replace("http", "ws");
     const line = socket = env.connect(url.href);
     let opened = false;

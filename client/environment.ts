@@ -35,16 +35,24 @@ export interface Environment {
 
 /** The browser's own. */
 export function browserEnvironment(): Environment {
+  // Two imports of one module settle in any order; of one promise all hear in the order in which they asked.
+  const loads: Record<string, Promise<unknown>> = {};
+  /** Not every browser asks again for a module that it could not get: it is asked for another URL of it. */
+  let again = "";
   return {
     clock: systemClock,
     random: Math.random,
     fetch: (url, init) => fetch(url, init),
     connect: (url) => new WebSocket(url) as Socket,
-    load: (name: string) => {
+    load: ((name: string) => {
       // It has the same hash in its name.
-      const beside = `./${name}${/-\w+\.js$/.exec(import.meta.url)}`;
-      return import(beside);
-    },
+      const beside = `./${name}` + /-\w+\.js$/.exec(import.meta.url) + again;
+      return loads[name] ??= import(beside).catch((error) => {
+        delete loads[name];
+        again += "?";
+        throw error;
+      });
+    }) as Load,
     location,
   };
 }

@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { Navigation } from "./beside.ts";
 import { client } from "./core.ts";
 
 /**
@@ -52,23 +51,9 @@ export async function navigate(to: string | URL, options: NavigateOptions = {}):
     throw new TypeError(`Cannot go to ${JSON.stringify(`${to}`)}.`);
   }
   signal?.throwIfAborted();
-  const script = await navigation();
+  const script = await client?.env.load("navigation").catch(() => undefined);
   signal?.throwIfAborted();
   if (script?.navigate) return await script.navigate(url, replace, signal);
   if (replace) location.replace(url);
   else location.assign(url);
-}
-
-let loading: Promise<Navigation | undefined> | undefined;
-
-// One promise for all who wait: who has asked first goes first. Two imports of one module settle in any order.
-function navigation(): Promise<Navigation | undefined> {
-  return loading ??= (async () => {
-    try {
-      return await client?.env.load("navigation");
-    } catch {
-      loading = undefined; // the next one tries again
-      return undefined;
-    }
-  })();
 }

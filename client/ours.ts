@@ -14,7 +14,7 @@ import { closest, contains, page } from "./dom.ts";
 export const DONE = "script,base,meta[http-equiv],[attributeName*=href]";
 
 /** What stays as it is. An attribute without a value is `true` in JSX, and that is what JSX writes. */
-export const FIXED = `${DONE},[${Attribute.permanent}],[${Attribute.ignore}=""],[${Attribute.ignore}~=true]`;
+export const FIXED = `${DONE},[${Attribute.permanent}],[${Attribute.ignore}=""],[${Attribute.ignore}=true]`;
 
 /** What keeps its children. */
 export const SEALED = `${FIXED},[${Attribute.ignore}~=children]`;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Attribute, Path } from "../protocol/markers.ts";
+import { Attribute } from "../protocol/markers.ts";
 import { attribute, page } from "./dom.ts";
 
 /** A page, as its script element names it. */
@@ -28,9 +28,4 @@ export function ownScript(): HTMLScriptElement | null | undefined {
 /** Reads what a script element says. */
 export function pageData(script: Element): PageData {
   return { token: attribute(script, Attribute.page)!, visit: attribute(script, Attribute.visit) };
-}
-
-/** The absolute URL of one of our paths; they lie beside the script. */
-export function endpoint(script: HTMLScriptElement, path: string): URL {
-  return new URL(path.slice(Path.root.length), script.src);
 }

@@ -6,11 +6,10 @@
  */
 
 import type { ServerFrame } from "../protocol/frames.ts";
-import { EVENT_PREFIX, Path } from "../protocol/markers.ts";
+import { EVENT_PREFIX } from "../protocol/markers.ts";
 import { client } from "./core.ts";
 import { announce } from "./dom.ts";
 import type { Environment } from "./environment.ts";
-import { endpoint } from "./page.ts";
 import { request } from "./refresh.ts";
 
 /** Does what a frame says. False where the page has to be loaded again after it. */
@@ -21,7 +20,7 @@ export async function receive(
 ): Promise<boolean> {
   // Whatever has become of it, the page that comes next says who this is.
   const redeem = (ticket: string) =>
-    request(env, endpoint(script, Path.ticket).href, {
+    request(env, new URL("ticket", script.src).href, {
       method: "POST",
       body: ticket,
       headers: { "content-type": "text/plain" },
