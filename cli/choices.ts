@@ -27,7 +27,8 @@ export type Ask = (question: string, usual: string) => string;
 /** Asks at the terminal. Where there is none, nobody can be asked, and the usual answer is taken. */
 export const terminal: Ask = (question, usual) => {
   if (!Deno.stdin.isTerminal()) return usual;
-  const answer = prompt(`${question}:`, usual);
+  // Not as what `prompt` begins with: that stands in the line, and whoever types another answer types behind it.
+  const answer = prompt(`${question} [${usual}]:`);
   // Escape, or the end of what is typed.
   if (answer === null) throw new Refusal("Nothing was made.");
   return answer.trim() === "" ? usual : answer;
