@@ -40,7 +40,8 @@ export function overlay(): Overlay {
     const root = host.attachShadow({ mode: "open" }), sheet = new CSSStyleSheet();
     sheet.replaceSync(overlayStyle);
     root.adoptedStyleSheets = [sheet];
-    const dialog = dialogOf(faults, clear);
+    // A dialog tells that it was closed when another may be there already.
+    const dialog = dialogOf(faults, () => host?.shadowRoot === root && clear());
     root.append(dialog);
     // Behind the body, where no patch comes.
     document.documentElement.append(host);
@@ -67,7 +68,7 @@ export function overlay(): Overlay {
   };
 }
 
-function dialogOf(faults: readonly Fault[], close: () => void): HTMLDialogElement {
+function dialogOf(faults: readonly Fault[], close: () => unknown): HTMLDialogElement {
   const dialog = make("dialog");
   dialog.setAttribute("role", "alertdialog");
   dialog.setAttribute("aria-labelledby", "title-0");

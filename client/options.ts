@@ -11,13 +11,14 @@ import { attribute } from "./dom.ts";
 import { moreData } from "./more_data.ts";
 import { pace } from "./pace.ts";
 import type { Perform } from "./perform.ts";
-import { useAll, usedNames } from "./used.ts";
+import { useAll, useChanged, usedNames } from "./used.ts";
 import { accepts, beyond, carryOut, nameOf } from "./words.ts";
 
 /** Forms that are being sent. */
 const sending = new WeakSet<Element>();
 
 function take(element: Element, offer: Offer, event: Event, perform: Perform): void {
+  useChanged(event);
   const sends = event.type === "submit" && element instanceof HTMLFormElement;
   // What is sent twice was meant once; and what is being sent is looked at by whom it is sent to.
   if (sending.has(element) && (sends || offer.target === Attribute.check)) return;

@@ -26,7 +26,12 @@ export function useAll(form: HTMLFormElement): void {
   for (const field of fieldsOf(form)) used.add(field);
 }
 
-listen("change", ({ target }) => target && used.add(target));
+/** Whoever has changed a field and left it has used it; what came before this script is told when it is there. */
+export function useChanged({ type, target }: Event): void {
+  if (type === "change" && target) used.add(target);
+}
+
+listen("change", useChanged);
 // What was sent and went well begins anew.
 listen(`${EVENT_PREFIX}success`, (event) => {
   const { target } = event, { reflex } = (event as CustomEvent<ReflexDetail>).detail;

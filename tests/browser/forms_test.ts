@@ -39,6 +39,24 @@ browse(
   },
 );
 
+browse(
+  "forms: a field that was left before the script for it was there says what is wrong as well",
+  async ({ page }) => {
+    await using server = serve(forms({ log: new MemoryLog() }));
+    const gate = Promise.withResolvers<void>();
+    await page.route(/\/rest-\w+\.js$/, async (route) => {
+      await gate.promise;
+      await route.continue();
+    });
+    await open(page, server.url);
+    await page.locator(id("email")).pressSequentially("ann");
+    await page.locator(id("name")).focus();
+    gate.resolve();
+    await wrong(page, ["This is no e-mail address"]);
+    assertQuiet(page);
+  },
+);
+
 browse("forms: sent twice is done once, and then the form is empty", async ({ page }) => {
   await using server = serve(forms({ log: new MemoryLog() }));
   await open(page, server.url);
