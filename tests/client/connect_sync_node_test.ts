@@ -40,7 +40,7 @@ Deno.test("connectSync: in Node the browser's script connects, sees, calls, is c
   const groups = {
     stock,
     names: list(["a", "b", "c"]),
-    never: action(z.object({}), () => new Promise<never>(() => {}), { timeout: 100 }),
+    never: action(z.object({}), () => new Promise<never>(() => {}), { timeout: 5000 }),
     sell: action(z.object({ by: z.number() }), async ({ by }) => {
       heard.push(await server.guest<Theirs>().function("shout").call({ text: "sold" }));
       return await stock.update((all) => all + by);
