@@ -28,6 +28,8 @@ export class ListMirror<T> extends Mirror<readonly T[]> implements RemoteList<T>
   #items: readonly T[] = [];
   #count = 0;
   #wanted: { readonly page: number; readonly size: number | undefined };
+  /** Pages that were asked for on this line before the one that is wanted now; their answers may be on the way. */
+  readonly #former = new Set<number>();
   #cancelTell: (() => void) | undefined;
   #cancelCheck: (() => void) | undefined;
   /** Whether changes on this line have a page to be made in. */
@@ -76,7 +78,10 @@ export class ListMirror<T> extends Mirror<readonly T[]> implements RemoteList<T>
     { page, pageSize }: { readonly page?: number; readonly pageSize?: number } = {},
   ): Promise<readonly T[]> {
     check(this.name, page, pageSize);
+    const former = this.#wanted.page;
     this.#wanted = { page: page ?? this.page, size: pageSize ?? this.#wanted.size };
+    if (former !== this.#wanted.page) this.#former.add(former);
+    this.#former.delete(this.#wanted.page);
     await this.ask();
     return this.#items;
   }
@@ -86,6 +91,7 @@ export class ListMirror<T> extends Mirror<readonly T[]> implements RemoteList<T>
     // The page that is here is the one to come back to; what was asked for meanwhile nobody waits for any more.
     if (this.#window !== undefined) this.#wanted = { page: this.#window.page, size: this.#wanted.size };
     super.lost();
+    this.#former.clear();
     this.#isHeld = false;
     this.#isWrong = false;
   }
@@ -132,14 +138,16 @@ export class ListMirror<T> extends Mirror<readonly T[]> implements RemoteList<T>
     // Some servers name the page that was asked for, though it is beyond the last, which is what they give.
     const last = lastPage(count, size), page = Math.min(told, last);
     this.#isWrong = told > last;
-    // News of the page that is here is no answer to whoever has asked for another.
-    const isAnswer = page !== this.#window?.page || page === Math.min(this.#wanted.page, last);
+    // News of the page that is here, or the answer to who asked before, is none to whoever has asked for another.
+    const isOther = page !== this.#window?.page && !this.#former.has(told);
+    const isAnswer = isOther || page === Math.min(this.#wanted.page, last);
     this.#window = { page, size };
     this.#count = count;
     this.#isHeld = true;
     this.fresh();
     if (isAnswer) {
       this.#wanted = { page, size: this.#wanted.size };
+      this.#former.clear();
       this.answered();
     }
     this.#endCheck();

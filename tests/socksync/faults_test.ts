@@ -204,6 +204,20 @@ Deno.test("faults: one who asks for another page is not answered by news of the 
   deepEqual([await got, mirror.page], [[5, 6], 2]);
 });
 
+Deno.test("faults: the page that a list begins with is no answer to who has asked for another before it came", async () => {
+  const { mirror, page } = reader({ pageSize: 2 });
+  const answers: unknown[] = [];
+  for (const wanted of [1, 2]) void mirror.get({ page: wanted }).then((items) => answers.push(items));
+  const pages = [[0, 1], [2, 3], [4]];
+  for (const [number, items] of pages.entries()) {
+    equal(answers.length, 0, `page ${number}`);
+    page(items, { page: number, page_size: 2, total_item_count: 5 });
+    for (let turns = 0; turns < 5; turns++) await undefined;
+  }
+  // Whoever was overtaken has what is here then.
+  deepEqual([answers, mirror.page], [[[4], [4]], 2]);
+});
+
 Deno.test("faults: one who asks for a page is answered by another, where a server gives that", async () => {
   const { mirror, page } = reader({ pageSize: 2 });
   page([0, 1], { page_size: 2, total_item_count: 9 });
