@@ -22,6 +22,8 @@ export interface Ways {
 const PATIENCE = 60_000;
 /** Bytes within which the first line of a request ends; a longer one is the app's to refuse. */
 const FIRST_LINE = 8192;
+/** Processes that are asked for an answer, one after the other, before there is none. */
+const TRIES = 3;
 /** Connections at a time. */
 const CONNECTIONS = 2000;
 
@@ -79,15 +81,19 @@ export class Front implements Disposable {
     const begun = await firstBytes(line).finally(() => clearTimeout(timer));
     if (begun.length === 0) return;
     const isForeign = !isThisMachine(line.remoteAddr.hostname);
-    const way = isForDev(begun) ? undefined : await this.#connectApp(isForeign);
-    if (way !== undefined) return await pipe(line, way, begun);
-    if (isForeign) return await writeAll(line, new TextEncoder().encode(AWAY));
-    await pipe(line, await connect(this.#ways.own), begun);
+    let tries = isWholeGet(begun) ? TRIES : 1;
+    await pipe(line, begun, async () => {
+      if (tries-- === 0) return undefined;
+      const app = isForDev(begun) ? undefined : await this.#connectApp(isForeign);
+      if (app !== undefined || !isForeign) return app ?? await connect(this.#ways.own);
+      await writeAll(line, new TextEncoder().encode(AWAY));
+      return undefined;
+    });
   }
 
   // It may end in the moment in which it was said to run: then the next one is waited for.
   async #connectApp(isForeign: boolean): Promise<Deno.TcpConn | undefined> {
-    for (let tries = 0; tries < 3; tries++) {
+    for (let tries = 0; tries < TRIES; tries++) {
       const port = await this.#ways.app(isForeign);
       if (port === undefined) return undefined;
       try {
@@ -118,6 +124,11 @@ async function firstBytes(line: Deno.TcpConn): Promise<Uint8Array> {
     if (buffer.subarray(0, size).includes(0x0a)) break;
   }
   return buffer.subarray(0, size);
+}
+
+// What has no effect can be asked once more, where nothing of it is still to come.
+function isWholeGet(bytes: Uint8Array): boolean {
+  return /^(GET|HEAD) [^]*\r\n\r\n$/.test(new TextDecoder("latin1").decode(bytes));
 }
 
 function isForDev(bytes: Uint8Array): boolean {

@@ -118,6 +118,82 @@ Deno.test("Front: an app that has just gone is not the end: the next one is aske
   assert.equal(await says(front.port, get("/")), "app / shop.test:1");
 });
 
+/** A server that goes without a word, once it has heard this many bytes; and what it has heard. */
+function mute(length: number, how: (line: Deno.TcpConn) => void = (line) => line.close()) {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const heard = (async () => {
+    const line = await listener.accept(), buffer = new Uint8Array(length);
+    listener.close();
+    for (let size = 0; size < length;) size += (await line.read(buffer.subarray(size)))!;
+    how(line);
+    return new TextDecoder().decode(buffer);
+  })();
+  return { port: listener.addr.port, heard };
+}
+
+Deno.test("Front: whoever asks an app that goes without a word is answered by the next one", async () => {
+  await using app = echo("app");
+  await using own = echo("own");
+  const request = get("/a");
+  for (const last of [app.port, undefined]) {
+    const gone = [mute(request.length), mute(request.length)];
+    const ports = [...gone.map(({ port }) => port), last];
+    using front = open(() => Promise.resolve(ports.shift()), own.port);
+    assert.equal(await says(front.port, request), `${last === undefined ? "own" : "app"} /a shop.test:1`);
+    for (const { heard } of gone) assert.equal(await heard, request);
+  }
+});
+
+Deno.test("Front: who asks, and has stopped speaking, is answered by the next one as well", async () => {
+  await using app = echo("app");
+  const request = get("/a"), ports: (number | undefined)[] = [];
+  // It goes when the line has said that this was all.
+  const gone = mute(request.length, async (line) => {
+    assert.equal(await line.read(new Uint8Array(1)), null);
+    line.close();
+  });
+  ports.push(gone.port, app.port);
+  using front = open(() => Promise.resolve(ports.shift()), 1);
+  using client = await Deno.connect({ hostname: "127.0.0.1", port: front.port });
+  await client.write(new TextEncoder().encode(request));
+  await client.closeWrite();
+  assert.match(await readAll(client), /app \/a shop\.test:1/);
+});
+
+Deno.test("Front: what may have had an effect, or has had half an answer, is not asked again", async () => {
+  const post = "POST /a HTTP/1.1\r\nhost: shop.test:1\r\ncontent-length: 2\r\n\r\nhi";
+  const half = (line: Deno.TcpConn) =>
+    void line.write(new TextEncoder().encode("HTTP/1.1 200")).then(() => line.close());
+  for (
+    const [request, how] of [
+      [post, undefined],
+      [post.slice(0, -2), undefined],
+      [get("/a"), half],
+      [get("/a").slice(0, -2), undefined], // more of it may still come
+    ] as const
+  ) {
+    const gone = mute(request.length, how);
+    let asked = 0;
+    using front = open(() => Promise.resolve(asked++ === 0 ? gone.port : undefined), 1);
+    using client = await RawPeer.connect({ port: front.port });
+    await client.send(request);
+    await gone.heard;
+    assert.equal(await client.answer(), undefined);
+    assert.equal(asked, 1);
+  }
+});
+
+Deno.test("Front: an app that never says a word is asked three times, and then the line is closed", async () => {
+  const request = get("/a"), apps = [1, 2, 3, 4].map(() => mute(request.length));
+  const ports = apps.map(({ port }) => port);
+  using front = open(() => Promise.resolve(ports.shift()), 1);
+  assert.equal(await says(front.port, request), undefined);
+  assert.equal(ports.length, 1);
+  using last = await RawPeer.connect({ port: ports[0]! });
+  await last.send(request);
+  await Promise.all(apps.map(({ heard }) => heard));
+});
+
 const [foreign] = Deno.networkInterfaces()
   .filter(({ family, address }) => family === "IPv4" && !address.startsWith("127."));
 
