@@ -1,5 +1,6 @@
 /**
- * Scroll positions, kept while the page changes.
+ * Scroll positions, kept while the page changes. A browser tells what was scrolled with its next frame: what a script has
+ * scrolled before that is only kept by what is not moved.
  *
  * @module
  */

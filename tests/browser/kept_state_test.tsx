@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { App, on, raw, Reflex } from "@argyle/argyle";
 import { MemoryLog } from "../helpers/peer.ts";
 import { assertQuiet, browse } from "./chromium.ts";
-import { open, says, serve } from "./serve.ts";
+import { drawn, open, says, serve } from "./serve.ts";
 
 class Look extends Reflex {
   again() {}
@@ -57,6 +57,7 @@ browse(
       const text = document.querySelector("#prose")!.firstChild!;
       getSelection()!.setBaseAndExtent(text, 15, text, 2);
     });
+    await drawn(page);
     const look = () =>
       page.evaluate(() => ({
         modal: document.querySelector("#dialog")!.matches(":modal"),

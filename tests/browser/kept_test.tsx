@@ -4,7 +4,7 @@ import { App, Head, on, raw, Reflex } from "@argyle/argyle";
 import { MemoryLog } from "../helpers/peer.ts";
 import { assertQuiet, browse, type Page } from "./chromium.ts";
 import { overhear } from "./frames.ts";
-import { open, says, serve } from "./serve.ts";
+import { drawn, open, says, serve } from "./serve.ts";
 
 class Look extends Reflex {
   again(_again: boolean) {}
@@ -99,6 +99,7 @@ async function touch(page: Page): Promise<void> {
     void video.play();
     document.querySelector<HTMLIFrameElement>("#frame")!.contentDocument!.title = "still the same";
   });
+  await drawn(page);
 }
 
 /** What a person sees and would miss. */

@@ -3,7 +3,7 @@ import { App } from "@argyle/argyle";
 import { MemoryLog } from "../helpers/peer.ts";
 import { assertQuiet, browse } from "./chromium.ts";
 import { byHand } from "./frames.ts";
-import { open, says, serve } from "./serve.ts";
+import { drawn, open, says, serve } from "./serve.ts";
 
 /** What stands in the part: a form, something that scrolls, something that runs, something that calls. */
 const content = (n: number) =>
@@ -37,6 +37,7 @@ browse("live: what a person does in a part goes on while the page around it is p
     Object.assign(globalThis, { nodes: [...document.querySelectorAll("#L1x, #L1x *")], blurs: 0 });
     text.addEventListener("blur", () => Object.assign(globalThis, { blurs: 1 }));
   });
+  await drawn(page);
   const kept = () =>
     page.evaluate(() => {
       const { nodes, blurs } = globalThis as unknown as { nodes: Element[]; blurs: number };

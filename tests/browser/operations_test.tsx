@@ -3,7 +3,7 @@ import { App, raw } from "@argyle/argyle";
 import { MemoryLog } from "../helpers/peer.ts";
 import { assertQuiet, browse, type Page } from "./chromium.ts";
 import { type ByHand, byHand } from "./frames.ts";
-import { open, serve } from "./serve.ts";
+import { drawn, open, serve } from "./serve.ts";
 
 function pageOf(html: string): App {
   const app = new App({ log: new MemoryLog() });
@@ -121,6 +121,7 @@ browse(
       input.focus();
       input.setSelectionRange(1, 5, "backward");
     });
+    await drawn(page);
     const look = () =>
       page.evaluate(() => {
         const active = document.activeElement as HTMLInputElement;

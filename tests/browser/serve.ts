@@ -75,6 +75,11 @@ export async function open(page: Page, url: string): Promise<void> {
   await online(page);
 }
 
+/** Waits for a frame: with it a browser tells what a script has scrolled. */
+export async function drawn(page: Page): Promise<void> {
+  await page.evaluate(() => new Promise(requestAnimationFrame));
+}
+
 /** Waits until an element says this. */
 export async function says(page: Page, selector: string, text: string | number): Promise<void> {
   await page.waitForFunction(

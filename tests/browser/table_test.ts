@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import table from "../../examples/table/main.tsx";
 import { MemoryLog } from "../helpers/peer.ts";
 import { assertQuiet, browse, type Page } from "./chromium.ts";
-import { open, says, serve } from "./serve.ts";
+import { drawn, open, says, serve } from "./serve.ts";
 
 const row = (reflex: string) =>
   '<tr id="row-17"><td>17</td><td>Item 17</td><td class="qty">3</td><td>12.50</td><td>' +
@@ -57,7 +57,7 @@ browse("table: rows are bumped, inserted, deleted, reversed; focus and scroll st
   await page.locator("#row-1000 .bump").focus();
   await press("reverse");
   await order(page, 2, 3);
-  await page.evaluate(() => new Promise(requestAnimationFrame));
+  await drawn(page);
   assert.deepEqual([await focused(), await scrolled()], ["row-1000", 0]);
   assertQuiet(page);
 });

@@ -7,7 +7,7 @@
 import { App, type Html, topic } from "@argyle/argyle";
 import { MemoryLog } from "../helpers/peer.ts";
 import type { Page } from "./chromium.ts";
-import { says } from "./serve.ts";
+import { drawn, says } from "./serve.ts";
 
 const News = topic("news");
 
@@ -181,6 +181,7 @@ export async function touch(page: Page): Promise<void> {
     find("thing").shadowRoot!.querySelector("input")!.value = "in the shadow";
     Object.assign(globalThis, { nodes: names.map(find) });
   }, names);
+  await drawn(page);
 }
 
 /** What a person sees of them. */
