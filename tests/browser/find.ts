@@ -1,5 +1,6 @@
 /**
- * Finds a browser that starts: the one that `CHROME_PATH` names, the system's, or the one from npm.
+ * Finds a browser that starts: the one that `CHROME_PATH` names, the one from npm, or the system's. npm's is the same
+ * wherever the tests run, and has no part of a browser that only a window needs: with it they take less than half the time.
  *
  * @module
  */
@@ -16,7 +17,13 @@ export interface FoundBrowser {
 /** Set by the runner, so that each test file need not look again: a `FoundBrowser` as JSON. */
 export const foundVariable = "ARGYLE_TEST_BROWSER";
 
-const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+const names = [
+  "chromium-headless-shell",
+  "chromium",
+  "chromium-browser",
+  "google-chrome",
+  "google-chrome-stable",
+];
 const places = [
   ...["/usr/bin", "/usr/local/bin", "/snap/bin"].flatMap((folder) =>
     names.map((name) => `${folder}/${name}`)
@@ -32,13 +39,11 @@ export async function findBrowser(): Promise<FoundBrowser> {
 
   const chosen = Deno.env.get("CHROME_PATH");
   if (chosen) return await firstThatStarts([{ path: chosen, env: {} }]);
-
-  const installed = places.filter(isFile).map((path) => ({ path, env: {} }));
   try {
-    return await firstThatStarts(installed);
+    return await firstThatStarts(await packagedBrowsers());
   } catch (error) {
     try {
-      return await firstThatStarts(await packagedBrowsers());
+      return await firstThatStarts(places.filter(isFile).map((path) => ({ path, env: {} })));
     } catch (other) {
       throw new AggregateError([error, other], "Cannot find a browser: set CHROME_PATH to one that starts.");
     }
