@@ -73,7 +73,7 @@ browse(
 
 browse(
   "navigation: what is not marked, leads elsewhere or is opened elsewhere is the browser's",
-  async ({ page, context }) => {
+  async ({ page }) => {
     const app = new App({ log: new MemoryLog(), base: "/app" });
     const links: [id: string, more: Record<string, unknown>][] = [
       ["plain", { href: "/app/x", "data-navigate": "false" }],
@@ -158,11 +158,11 @@ browse(
       "get /app/x?by=x&text=a+b%26c&action=&file=",
       " /app/x?text=a+b%26c&action=&file=",
     ]);
-    const [other] = await Promise.all([
-      context.waitForEvent("page"),
-      page.locator("#ours").click({ modifiers: ["Control"] }),
-    ]);
-    await other.close();
+    // The browser loads it in a tab behind this one, of which Playwright at times tells nothing.
+    assert.ok(!server.requests.includes("GET /app/x"));
+    await page.locator("#ours").click({ modifiers: ["Control"] });
+    while (!server.requests.includes("GET /app/x")) await page.evaluate(() => document.title);
+    assert.equal(page.url(), `${server.url}/app/`);
     assertQuiet(page);
   },
 );
