@@ -46,9 +46,10 @@ export interface TopicOptions<Params, Presence extends Schema | undefined = unde
   /** Reads what people are shown as who are on the topic, and types it: small JSON. Without one, nobody can be on it. */
   readonly presence?: Presence;
   /**
-   * Whether somebody may subscribe to it, join it or, from a reflex, publish it and broadcast to it. Asked for each person, at each render and
-   * whenever a page's socket connects. Where left out: everybody may, but a topic with a param `user` is that user's
-   * alone. `app.publish` and `app.broadcast` do not ask.
+   * Whether somebody may subscribe to it, join it or, from a reflex, publish it and broadcast to it. Asked for each
+   * person, at each render, whenever a page's socket connects, and of those who only look on once a minute
+   * (`limits.identity`). Where left out: everybody may, but a topic with a param `user` is that user's alone.
+   * `app.publish` and `app.broadcast` do not ask.
    */
   readonly authorize?: (context: TopicContext, params: Params) => boolean | Promise<boolean>;
 }

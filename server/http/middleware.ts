@@ -18,8 +18,7 @@ import type { ContextKey } from "./context.ts";
 export interface RequestContext {
   /**
    * The request. When a page's socket connects, or goes to another page, it is a GET of that page, with the headers of the
-   * handshake; at a socket of
-   * an endpoint it is that socket's own GET, without cookies where it has no `Origin`.
+   * handshake; at a socket of an endpoint it is that socket's own GET, without cookies where it has no `Origin`.
    */
   readonly request: Request;
   /** Names the request: in the log, in the response's `x-request-id`, to the person who reports that it failed. */
@@ -43,10 +42,13 @@ export interface RequestContext {
 
 /**
  * A function around every request of an app: it leaves with a response of its own, or goes on with `next()` and may
- * change what comes back. It runs again whenever a page's socket connects, so that what it forbids a GET it forbids a
- * live page too, and whenever a socket goes to another page: of what comes back then, status, `Location` and `Set-Cookie`
- * count, and a body that it has written itself is loaded in full. Where a socket connects, not going on, or an answer of refusal (no 2xx) after it, makes the browser load the page again. At
- * a socket of an endpoint, that is the answer to whoever asks for it.
+ * change what comes back. What it forbids a GET it forbids a live page too:
+ *
+ * - It runs again whenever a page's socket connects. Where it does not go on then, or answers with anything but 2xx, the
+ *   browser loads the page again.
+ * - It runs again whenever a socket goes to another page. Of what comes back, status, `Location` and `Set-Cookie` count; a
+ *   body that it has written itself is loaded in full.
+ * - At a socket of an endpoint, what it answers is the answer to whoever asks for the socket.
  *
  * @example
  * ```ts

@@ -24,12 +24,12 @@ import { MEMORY, ownProps, type Remembered } from "./_memo_render.ts";
  * - the names that the app has for the classes it offers calls of.
  *
  * What it offers by `on()` or `data-reflex` is offered again with each page that it stands in, and its `<Head>` is added
- * again. Rendered each time is what none of this can be said of: components that use state, effects or `useId`; classes;
- * what stands in `svg`, `math`, `select` or `<Head>`; and whatever is given an object that could change unnoticed:
- * children, or data that is not frozen all the way down. Pass what a row shows, `<Row {...item} />`, not the item.
+ * again. Rendered each time are components that use state, effects or `useId`; classes; what stands in `svg`, `math`,
+ * `select` or `<Head>`; and whatever is given an object that could change unnoticed: children, or data that is not
+ * frozen all the way down. Pass what a row shows, `<Row {...item} />`, not the item.
  * Functions are compared as they are, so that one made in a page is never equal. A render that finds nothing remembered
- * takes several times as long as one without `memo`. All strings together take 16 MiB at most; those not used lately go
- * first.
+ * takes several times as long as one without `memo`. All strings of the process take 16 MiB at most; those not used
+ * lately go first.
  *
  * @param component a function; hooks of Preact work in it
  * @throws TypeError for a class

@@ -350,7 +350,7 @@ export type PageComponent<Session, State, Params, Query = URLSearchParams> = (
  *   find = action(z.string().max(80), (text) => [`Nothing is called ${text}`]);
  * }
  *
- * // The page's script: await call("Search#find", ["tea"])
+ * // The page's script: await reflex<Search>("Search").find("tea")
  * const options: PageOptions<{ open: boolean }> = { state: () => ({ open: false }), calls: [Search] };
  * new App().reflexes({ Search }).page("/", () => <main />, options);
  * ```
