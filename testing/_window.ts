@@ -11,6 +11,8 @@ import type { Json } from "../protocol/frames.ts";
 import { Attribute } from "../protocol/markers.ts";
 import { clientScripts } from "../server/page/client_script.ts";
 import { clientPath } from "../server/page/document.ts";
+import { giveFocusAsBrowsersDo } from "./_focus.ts";
+import { Place } from "./_place.ts";
 
 /** What a page takes from outside. */
 export interface Outside {
@@ -68,6 +70,7 @@ export class PageWindow {
         disableErrorCapturing: true,
       },
     });
+    giveFocusAsBrowsersDo(window);
     // Before the page is there: its ids are names of the window too.
     const scope = scopeOf(window, outside);
     window.document.write(html);
@@ -258,6 +261,7 @@ function scopeOf(window: Window, outside: Outside): Scope {
   const { clock, random = () => 0 } = outside;
   return Object.assign(scope, {
     Element: elementOf(window),
+    Range: Place,
     fetch: outside.fetch,
     setTimeout: outside.setTimeout,
     clearTimeout: outside.clearTimeout,

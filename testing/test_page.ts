@@ -19,6 +19,7 @@ import {
   tick as tickBox,
   write,
 } from "./_fields.ts";
+import { FOCUSABLE } from "./_focus.ts";
 import { duplicateIds, find, select } from "./_find.ts";
 import { Network, type Visitor } from "./_network.ts";
 import { type Exchange, type FailedCall, Recording } from "./_recording.ts";
@@ -575,8 +576,10 @@ export class TestPage implements AsyncDisposable {
   #enter(element: Element | undefined): void {
     if (this.#typed !== element) this.#commit();
     const { activeElement } = this.#shown.document;
-    if (element === undefined) (activeElement as HTMLElement | null)?.blur();
-    else if (element !== activeElement) (element as HTMLElement).focus();
+    // Who clicks where nothing can have the focus takes it away.
+    const next = element?.closest(FOCUSABLE);
+    if (!next) (activeElement as HTMLElement | null)?.blur();
+    else if (next !== activeElement) (next as HTMLElement).focus();
   }
 
   #commit(): void {
