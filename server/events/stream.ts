@@ -58,6 +58,8 @@ export async function sendAll(values: AsyncIterable<unknown>, means: StreamMeans
 async function whenRead({ line, running, late }: StreamMeans): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   if (line.isBehind(resolve)) await running.within(promise, Infinity, late);
+  // Values that are there at once come before the word that nobody waits: without end, nothing else would ever run.
+  if (running.reason !== undefined) throw running.reason;
 }
 
 // It hears of it when what it waits for is there.

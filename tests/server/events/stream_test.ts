@@ -115,6 +115,33 @@ timed("stream: it is ended where the connection goes, also between two values", 
   assert.deepEqual([world.log.lines, world.clock.waiting], [[], 0]);
 });
 
+timed("stream: one whose values are there at once is ended where its own handler closes", async () => {
+  await using world = makeWorld();
+  let asked = 0;
+  const returned = Promise.withResolvers<void>();
+  world.app.events("/ws").handle({
+    count: action(empty, (_input, { close }) => ({
+      [Symbol.asyncIterator]: () => ({
+        next() {
+          if (++asked === 3) close();
+          // What runs on here keeps everything else from running, this test too.
+          if (asked > 1000) throw new Error("It runs on.");
+          return Promise.resolve({ done: false, value: { asked } });
+        },
+        return() {
+          returned.resolve();
+          return Promise.resolve({ done: true, value: undefined });
+        },
+      }),
+    })),
+  }, { authorize: anyone });
+  await using peer = await EventsPeer.open(world.app);
+  peer.send({ type: "count" });
+  assert.deepEqual(await peer.next(), { type: "count", asked: 1 });
+  await returned.promise;
+  assert.equal(asked, 3);
+});
+
 timed("stream: each value has the time that a handler has", async () => {
   await using world = makeWorld();
   const gates = [0, 1].map(() => Promise.withResolvers<void>()),
