@@ -5,6 +5,7 @@
  */
 
 import type { Clock } from "../protocol/clock.ts";
+import { Code, FrameError } from "./frames.ts";
 import { HOLD, ListOrder } from "./list_order.ts";
 import { ListWindows, type Seeing } from "./list_windows.ts";
 import { all, attempt, type Maybe, type Outcome, then } from "./maybe.ts";
@@ -28,6 +29,9 @@ export interface FeedMeans {
 const AGAIN = 1000, AGAIN_AT_LAST = 30_000;
 /** So many pages are read at once, at most; so often the last one, while the list changes meanwhile. */
 const AT_ONCE = 64, READS = 20;
+
+/** So many questions of one reader wait while one of its is answered: more than a person asks, however slow the source. */
+const QUESTIONS = 256;
 
 /** Shows a list to its readers, one thing after another. */
 export class ListFeed<T> {
@@ -65,11 +69,18 @@ export class ListFeed<T> {
     this.#means = means;
   }
 
-  /** Shows a page to a reader, and tells it of changes of that page from then on. */
+  /**
+   * Shows a page to a reader, and tells it of changes of that page from then on.
+   *
+   * @throws FrameError where too many of its questions wait
+   */
   join(name: string, reader: Reader, page: number, size: number): void {
     const asking = this.#windows.of(name, reader);
     // One after another: each question has its answer, and the last answer is of the last question.
-    if (asking?.isAsked) return void asking.next.push({ page, size });
+    if (asking?.isAsked) {
+      if (asking.next.length < QUESTIONS) return void asking.next.push({ page, size });
+      throw new FrameError(Code.other, `At most ${QUESTIONS} questions about a list wait.`);
+    }
     this.#want(name, reader, [{ page, size }]);
     this.#beginWatch();
     this.#run();

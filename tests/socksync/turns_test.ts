@@ -180,3 +180,24 @@ Deno.test("turns: each question about a page has its answer, in their order, how
   }
   deepEqual(pages, [[2, [5]], [0, [1, 2]], [1, [3, 4]], [1, [3, 4]]]);
 });
+
+Deno.test("turns: only so many questions of one reader wait; one more is told so, and the others are answered", async () => {
+  const { source, see, settle } = scene(), raw = see();
+  await flush();
+  for (let n = 0; n < 256; n++) raw.say({ ...ask, page: n % 2 });
+  raw.pipe.take();
+  raw.say({ ...ask, page: 1 });
+  deepEqual(raw.pipe.take(), [{
+    func: "error",
+    error_code: 8,
+    message: "At most 256 questions about a list wait.",
+    type: "list",
+    name: "x",
+  }]);
+  equal(source.waiting, 1);
+  await settle();
+  equal(raw.pipe.take().length, 257);
+  raw.say({ ...ask, page: 1 });
+  await settle();
+  deepEqual(raw.pipe.take().map(({ items }) => items), [[3, 4]]);
+});
