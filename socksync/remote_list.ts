@@ -28,6 +28,8 @@ export class ListMirror<T> extends Mirror<readonly T[]> implements RemoteList<T>
   #items: readonly T[] = [];
   #count = 0;
   #wanted: { readonly page: number; readonly size: number | undefined };
+  /** Items of the largest page that was asked for on this line: an answer may be to what was asked before. */
+  #most: number;
   /** Pages that were asked for on this line before the one that is wanted now; their answers may be on the way. */
   readonly #former = new Set<number>();
   #cancelTell: (() => void) | undefined;
@@ -47,6 +49,7 @@ export class ListMirror<T> extends Mirror<readonly T[]> implements RemoteList<T>
     super(name, means, schema);
     check(name, page, pageSize);
     this.#wanted = { page, size: pageSize };
+    this.#most = pageSize ?? Infinity;
   }
 
   get value(): readonly T[] {
@@ -80,6 +83,7 @@ export class ListMirror<T> extends Mirror<readonly T[]> implements RemoteList<T>
     check(this.name, page, pageSize);
     const former = this.#wanted.page;
     this.#wanted = { page: page ?? this.page, size: pageSize ?? this.#wanted.size };
+    this.#most = Math.max(this.#most, this.#wanted.size ?? Infinity);
     if (former !== this.#wanted.page) this.#former.add(former);
     this.#former.delete(this.#wanted.page);
     await this.ask();
@@ -90,6 +94,7 @@ export class ListMirror<T> extends Mirror<readonly T[]> implements RemoteList<T>
     this.#endCheck();
     // The page that is here is the one to come back to; what was asked for meanwhile nobody waits for any more.
     if (this.#window !== undefined) this.#wanted = { page: this.#window.page, size: this.#wanted.size };
+    this.#most = this.#wanted.size ?? Infinity;
     super.lost();
     this.#former.clear();
     this.#isHeld = false;
@@ -131,6 +136,8 @@ export class ListMirror<T> extends Mirror<readonly T[]> implements RemoteList<T>
     needFields(frame, "page", "page_size", "total_item_count", "items");
     const told = readWhole(frame, "page", 0), size = readWhole(frame, "page_size", 1);
     const count = readWhole(frame, "total_item_count", 0), { items } = frame;
+    // Else whoever owns the list says how much is held of it here.
+    if (size > this.#most) throw new FrameError(Code.other, "page_size is more than was asked for.");
     if (!Array.isArray(items)) throw new FrameError(Code.other, "items is not a list.");
     if (items.length > size) throw new FrameError(Code.other, "items is longer than page_size.");
     this.#isWrong = true; // until all of it was read

@@ -136,6 +136,31 @@ Deno.test("faults: more than a page is never held", () => {
   equal(codes(page([0, 1, 2, 3, 4, 5])), "8");
 });
 
+Deno.test("faults: a page is not larger than it was asked for, whatever its owner says of it", async () => {
+  const { mirror, say, page, peer, pipe } = reader({ pageSize: 5 });
+  const tooLarge = (size: number) => codes(page([0], { page_size: size, total_item_count: 1e6 }));
+  equal(tooLarge(6), "8");
+  deepEqual([mirror.value, mirror.status], [[], "loading"]);
+  page([0]);
+  equal(tooLarge(1e12), "8");
+  for (let n = 0; n < 100; n++) say("insert", { index: 0, value: n });
+  equal(mirror.value.length, 5);
+  // The answer to what was asked before may still come.
+  const got = mirror.get({ pageSize: 2 });
+  page([0, 1, 2]);
+  page([0, 1], { page_size: 2 });
+  deepEqual([await got, mirror.pageSize], [[0, 1], 2]);
+  // On another line it was never asked.
+  peer.lost();
+  peer.open(pipe);
+  equal(tooLarge(3), "8");
+  page([0, 1], { page_size: 2 });
+  const more = mirror.get({ pageSize: 9 });
+  page([0, 1], { page_size: 9 });
+  await more;
+  equal(mirror.pageSize, 9);
+});
+
 Deno.test("faults: errors that name nothing end nothing; what was asked for ends at its deadline", async () => {
   const { mirror, say, page, peer, clock } = reader(), value = peer.variable("v"), f = peer.function("f");
   page([1]);
