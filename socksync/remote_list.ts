@@ -145,9 +145,10 @@ export class ListMirror<T> extends Mirror<readonly T[]> implements RemoteList<T>
     // Some servers name the page that was asked for, though it is beyond the last, which is what they give.
     const last = lastPage(count, size), page = Math.min(told, last);
     this.#isWrong = told > last;
-    // News of the page that is here, or the answer to who asked before, is none to whoever has asked for another.
+    // News of the page that is here, or the answer to who asked before, is none to whoever has asked for another, or less.
     const isOther = page !== this.#window?.page && !this.#former.has(told);
-    const isAnswer = isOther || page === Math.min(this.#wanted.page, last);
+    const isAnswer = size <= (this.#wanted.size ?? Infinity) &&
+      (isOther || page === Math.min(this.#wanted.page, last));
     this.#window = { page, size };
     this.#count = count;
     this.#isHeld = true;

@@ -2,7 +2,7 @@ import { deepStrictEqual as deepEqual, ok, rejects, strictEqual as equal } from 
 import fc from "fast-check";
 import { z } from "zod";
 import { SyncError } from "../../socksync/sync_error.ts";
-import { alone, type Said } from "./_ends.ts";
+import { alone, flush, type Said } from "./_ends.ts";
 
 /** A reader of a list of numbers, at a server that may do as it likes. */
 function reader(options: { page?: number; pageSize?: number; schema?: z.ZodType<unknown> } = {}) {
@@ -241,6 +241,17 @@ Deno.test("faults: the page that a list begins with is no answer to who has aske
   }
   // Whoever was overtaken has what is here then.
   deepEqual([answers, mirror.page], [[[4], [4]], 2]);
+});
+
+Deno.test("faults: one who asks for smaller pages is not answered by news of the larger one that is here", async () => {
+  const { mirror, page } = reader({ pageSize: 3 });
+  page([1, 2, 3], { page_size: 3, total_item_count: 9 });
+  const got = mirror.get({ pageSize: 2 }).then((items) => [...items]);
+  page([0, 1, 2], { page_size: 3, total_item_count: 10 });
+  deepEqual(mirror.value, [0, 1, 2]);
+  await flush();
+  page([0, 1], { page_size: 2, total_item_count: 10 });
+  deepEqual([await got, mirror.pageSize, mirror.pages], [[0, 1], 2, 5]);
 });
 
 Deno.test("faults: one who asks for a page is answered by another, where a server gives that", async () => {
