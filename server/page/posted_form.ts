@@ -41,8 +41,14 @@ function isTold(name: string, names: OwnNames | undefined): boolean {
   return names === undefined ? !name.startsWith(Attribute.reflex) : !Object.values(names).includes(name);
 }
 
+/** The start tag of a form, and where it begins. */
+interface FormInPage {
+  readonly tag: string;
+  readonly at: number;
+}
+
 // What a stranger has put in as HTML is no form of ours.
-function* formsOf(body: string, posted: string): Iterable<{ tag: string; at: number }> {
+function* formsOf(body: string, posted: string): Iterable<FormInPage> {
   for (const { tag, at, around } of tagsWith(body, "action")) {
     if (!tag.startsWith("<form") || isRaw(around())) continue;
     if (readPosted(tagAttributes(tag).get("action")) === posted) yield { tag, at };
@@ -64,8 +70,8 @@ function readPosted(action: string | undefined): string | undefined {
  * Passwords, files and what nobody writes are as the page has them.
  */
 export function withPosted(body: string, posted: string, fields: Fields): string {
-  const forms = Array.from(formsOf(body, posted), ({ tag }) => tag);
-  if (forms.length === 0) return body;
+  const forms = [...formsOf(body, posted)], form = postedOf(forms, body, fields);
+  if (form === undefined) return body;
   const left = fields.map(([name, value]) => ({ name, value }));
   const take = (name: string, wanted?: string) => {
     const at = left.findIndex((one) => one.name === name && (wanted === undefined || one.value === wanted));
@@ -74,7 +80,7 @@ export function withPosted(body: string, posted: string, fields: Fields): string
   let out = "", done = 0;
   for (const { tag, at, around } of tagsWith(body, "name")) {
     const attributes = writtenAttributes(tag);
-    if (!isWithin(forms, attributes, [...around()])) continue;
+    if (formAround(forms, at, attributes, [...around()]) !== form) continue;
     const edit = editOf(body, at, tag, attributes, take);
     if (edit === undefined) continue;
     out += body.slice(done, at) + edit.html;
@@ -83,16 +89,35 @@ export function withPosted(body: string, posted: string, fields: Fields): string
   return out + body.slice(done);
 }
 
-// In the form, or somewhere else and the form's by its id. What is disabled was not sent.
-function isWithin(
-  forms: readonly string[],
+// Where several are posted alike, one row of a table each, the hidden fields say which one it was. None, where no form has
+// them any more: what was written belongs into no other.
+function postedOf(forms: readonly FormInPage[], body: string, fields: Fields): FormInPage | undefined {
+  if (forms.length < 2) return forms[0];
+  const others = new Set<FormInPage>();
+  for (const { tag, at, around } of tagsWith(body, "name")) {
+    const attributes = writtenAttributes(tag);
+    if (!tag.startsWith("<input") || !/^hidden$/i.test(attributes.get("type") ?? "")) continue;
+    const form = formAround(forms, at, attributes, [...around()]);
+    const name = unescapeHtml(attributes.get("name") ?? ""),
+      value = unescapeHtml(attributes.get("value") ?? "");
+    if (form !== undefined && !fields.some((one) => one[0] === name && one[1] === value)) others.add(form);
+  }
+  return forms.find((form) => !others.has(form));
+}
+
+// The one of them that a field is in; or is somewhere else, and that one's by its id. What is disabled was not sent.
+function formAround(
+  forms: readonly FormInPage[],
+  at: number,
   attributes: WrittenAttributes,
   around: readonly string[],
-): boolean {
-  if (isRaw(around) || attributes.has("disabled") || around.some(isDisabled)) return false;
+): FormInPage | undefined {
+  if (isRaw(around) || attributes.has("disabled") || around.some(isDisabled)) return undefined;
   const owner = attributes.get("form");
-  if (owner !== undefined) return forms.some((form) => writtenAttributes(form).get("id") === owner);
-  return around.some((tag) => forms.includes(tag));
+  if (owner !== undefined) return forms.find(({ tag }) => writtenAttributes(tag).get("id") === owner);
+  const own = around.find((tag) => forms.some((form) => form.tag === tag));
+  // Forms stand in no other: of two that are written alike, it is in the one that begins nearest before it.
+  return forms.findLast((form) => form.tag === own && form.at < at);
 }
 
 function isDisabled(tag: string): boolean {

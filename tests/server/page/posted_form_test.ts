@@ -74,6 +74,33 @@ Deno.test("withPosted: fields elsewhere that name the form are its fields; those
   assert.equal(withPosted(before, "A.c", [["a", "x"]]), before);
 });
 
+Deno.test("withPosted: of forms that are posted alike, the one whose hidden fields were posted has what was written", () => {
+  const row = (id: string, title: string, more = "") =>
+    form(
+      `<input type="hidden" name="id" value="${id}"><form-row><input name="title"${title}></form-row>` +
+        `<input type="checkbox" name="done"${more}>`,
+    );
+  const title = ' value="x"', fields: [string, string][] = [["id", '"2"'], ["title", "x"]];
+  const page = (second: string) => row("1", "", " checked") + second + row("3", "", " checked");
+  const before = page(row("&quot;2&quot;", "", " checked"));
+  assert.equal(withPosted(before, "A.b", fields), page(row("&quot;2&quot;", title)));
+  // Nothing of it comes into another one, where it is not there any more.
+  assert.equal(withPosted(page(""), "A.b", fields), page(""));
+  // One that has no other beside it is the one, whatever its page has hidden in it by now.
+  assert.equal(withPosted(row("7", ""), "A.b", fields), row("7", title));
+  // Those that do not say which they are do the same: it is in the first, once.
+  const twice = form('<input name="title">').repeat(2);
+  assert.equal(
+    withPosted(twice, "A.b", fields),
+    form('<input name="title" value="x">') + form('<input name="title">'),
+  );
+  // Also by fields that stand elsewhere.
+  const apart = (value: string) =>
+    form("", ' id="f"') + form('<input type="hidden" name="id" value="1"><input name="title">') +
+    `<input type="hidden" name="id" value="2" form="f"><input form="f" name="title"${value}>`;
+  assert.equal(withPosted(apart(""), "A.b", [["id", "2"], ["title", "x"]]), apart(title));
+});
+
 Deno.test("withPosted: whatever was written, a browser reads the same, and nothing else changes", async () => {
   const window = new Window();
   const texts = fc.string({

@@ -173,6 +173,40 @@ timed("post: what the schema refuses stands at its field, and what was written i
   assert.ok((await ann.follow(next)).body.includes("mended</output>"));
 });
 
+timed(
+  "post: what was written in one of several rows is in that one again, and the others are as they were",
+  async () => {
+    const app = new App({ log: new MemoryLog() });
+    class Rows extends Reflex {
+      save = action(z.object({ id: z.string(), title: z.string().min(3, "Say more") }), () => {});
+    }
+    app.reflexes({ Rows });
+    const rows = ["1", "2", "3"];
+    app.page("/", ({ flash }) => (
+      <main>
+        {flash.map(({ text }) => text)}
+        {rows.map((id) => (
+          <form data-reflex="submit->Rows#save">
+            <input type="hidden" name="id" value={id} />
+            <input name="title" value={`Row ${id}`} />
+            <input type="checkbox" name="done" checked />
+          </form>
+        ))}
+      </main>
+    ));
+    const ann = new PlainBrowser(app);
+    await ann.ask("/");
+    const { status, body } = await ann.post("/?$reflex=Rows.save", [["id", "2"], ["title", "x"]]);
+    assert.equal(status, 422);
+    assert.deepEqual(Array.from(body.matchAll(/name="title" value="([^"]*)"/g), ([, value]) => value), [
+      "Row 1",
+      "x",
+      "Row 3",
+    ]);
+    assert.equal(body.match(/ checked/g)?.length, 2);
+  },
+);
+
 timed("post: so does what the action itself says of its input", async () => {
   const { app } = make();
   const { status, body } = await new PlainBrowser(app).submit("/", '<form id="form-add"', [["text", "rude"]]);
