@@ -146,7 +146,12 @@ function editOf(
   const element = /^<([a-z]+)/.exec(tag)?.[1];
   if (element === "input") {
     const type = attributes.get("type") ?? "text";
-    if (asThePageHasIt.test(type)) return undefined;
+    if (asThePageHasIt.test(type)) {
+      // What it has sent was not written in the next of its name.
+      if (/^hidden$/i.test(type)) take(name, unescapeHtml(attributes.get("value") ?? ""));
+      else if (/^(password|file)$/i.test(type)) take(name);
+      return undefined;
+    }
     if (/^(checkbox|radio)$/i.test(type)) {
       const isChosen = take(name, unescapeHtml(attributes.get("value") ?? "on")) !== undefined;
       return { html: withAttribute(tag, attributes, "checked", isChosen ? "" : undefined), end };
@@ -166,7 +171,9 @@ function editOf(
     option,
     (_, tag: string, text: string) => {
       const own = writtenAttributes(tag);
-      const value = unescapeHtml(own.get("value") ?? text);
+      // A text without a value is sent without the white space that nobody sees.
+      const seen = text.replace(/[\t\n\f\r ]+/g, " ").replace(/^ | $/g, "");
+      const value = unescapeHtml(own.get("value") ?? seen);
       return withAttribute(tag, own, "selected", take(name, value) === undefined ? undefined : "") + text;
     },
   );

@@ -21,6 +21,16 @@ Deno.test("withPosted: each kind of field has what was written", () => {
       '<input name="a" value="1"><input name="a" value="2">',
     ],
     [
+      '<input type="hidden" name="a" value="1"><input type="password" name="a"><input type="file" name="a"><input name="a">',
+      [["a", "1"], ["a", "secret"], ["a", "x.txt"], ["a", "2"]],
+      '<input type="hidden" name="a" value="1"><input type="password" name="a"><input type="file" name="a"><input name="a" value="2">',
+    ],
+    [
+      '<input type="hidden" name="a" value="1"><input name="a">',
+      [["a", "of before"]],
+      '<input type="hidden" name="a" value="1"><input name="a" value="of before">',
+    ],
+    [
       '<input type="radio" name="a" value="1" checked>',
       [["a", "2"]],
       '<input type="radio" name="a" value="1">',
@@ -40,6 +50,11 @@ Deno.test("withPosted: each kind of field has what was written", () => {
       '<select name="a" multiple><option>x</option><option value="&amp;" selected>y</option><option value="z>">z</option></select>',
       [["a", "x"], ["a", "z>"]],
       '<select name="a" multiple><option selected>x</option><option value="&amp;">y</option><option value="z>" selected>z</option></select>',
+    ],
+    [
+      '<select name="a"><option selected>x</option><option> y\n  &amp; </option></select>',
+      [["a", "y &"]],
+      '<select name="a"><option>x</option><option selected> y\n  &amp; </option></select>',
     ],
   ];
   for (const [before, fields, after] of cases) assert.equal(written(before, ...fields), after);
