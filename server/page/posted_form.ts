@@ -5,7 +5,7 @@
  */
 
 import { Attribute, POST_PARAM } from "../../protocol/markers.ts";
-import { tagsWith } from "../patch/tags.ts";
+import { type TagInPage, tagsWith } from "../patch/tags.ts";
 import { escapeHtml, unescapeHtml } from "./_escape.ts";
 import type { OwnNames } from "./attribute_names.ts";
 import { tagAttributes, type WrittenAttributes, writtenAttributes } from "./tag_attributes.ts";
@@ -77,10 +77,11 @@ export function withPosted(body: string, posted: string, fields: Fields): string
     const at = left.findIndex((one) => one.name === name && (wanted === undefined || one.value === wanted));
     return at < 0 ? undefined : left.splice(at, 1)[0]!.value;
   };
+  const formOf = finderOf(forms);
   let out = "", done = 0;
-  for (const { tag, at, around } of tagsWith(body, "name")) {
-    const attributes = writtenAttributes(tag);
-    if (formAround(forms, at, attributes, [...around()]) !== form) continue;
+  for (const found of tagsWith(body, "name")) {
+    const { tag, at } = found, attributes = writtenAttributes(tag);
+    if (formOf(found, attributes) !== form) continue;
     const edit = editOf(body, at, tag, attributes, take);
     if (edit === undefined) continue;
     out += body.slice(done, at) + edit.html;
@@ -93,11 +94,11 @@ export function withPosted(body: string, posted: string, fields: Fields): string
 // them any more: what was written belongs into no other.
 function postedOf(forms: readonly FormInPage[], body: string, fields: Fields): FormInPage | undefined {
   if (forms.length < 2) return forms[0];
-  const others = new Set<FormInPage>();
-  for (const { tag, at, around } of tagsWith(body, "name")) {
-    const attributes = writtenAttributes(tag);
+  const formOf = finderOf(forms), others = new Set<FormInPage>();
+  for (const found of tagsWith(body, "name")) {
+    const { tag } = found, attributes = writtenAttributes(tag);
     if (!tag.startsWith("<input") || !/^hidden$/i.test(attributes.get("type") ?? "")) continue;
-    const form = formAround(forms, at, attributes, [...around()]);
+    const form = formOf(found, attributes);
     const name = unescapeHtml(attributes.get("name") ?? ""),
       value = unescapeHtml(attributes.get("value") ?? "");
     if (form !== undefined && !fields.some((one) => one[0] === name && one[1] === value)) others.add(form);
@@ -105,19 +106,24 @@ function postedOf(forms: readonly FormInPage[], body: string, fields: Fields): F
   return forms.find((form) => !others.has(form));
 }
 
-// The one of them that a field is in; or is somewhere else, and that one's by its id. What is disabled was not sent.
-function formAround(
+/**
+ * Finds the one of some forms that a field is in; or is somewhere else, and that one's by its id. What is disabled was not
+ * sent. It is asked of the fields of a page in their order.
+ */
+function finderOf(
   forms: readonly FormInPage[],
-  at: number,
-  attributes: WrittenAttributes,
-  around: readonly string[],
-): FormInPage | undefined {
-  if (isRaw(around) || attributes.has("disabled") || around.some(isDisabled)) return undefined;
-  const owner = attributes.get("form");
-  if (owner !== undefined) return forms.find(({ tag }) => writtenAttributes(tag).get("id") === owner);
-  const own = around.find((tag) => forms.some((form) => form.tag === tag));
-  // Forms stand in no other: of two that are written alike, it is in the one that begins nearest before it.
-  return forms.findLast((form) => form.tag === own && form.at < at);
+): (field: TagInPage, attributes: WrittenAttributes) => FormInPage | undefined {
+  const byTag = Map.groupBy(forms, ({ tag }) => tag);
+  const byId = new Map(forms.toReversed().map((form) => [writtenAttributes(form.tag).get("id"), form]));
+  return ({ at, around }, attributes) => {
+    const outside = [...around()], owner = attributes.get("form");
+    // Forms stand in no other: of those that are written alike, it is in the one that begins nearest before it.
+    const alike = byTag.get(outside.find((tag) => byTag.has(tag)) ?? "") ?? [];
+    while (alike.length > 1 && alike[1]!.at < at) alike.shift();
+    const form = owner === undefined ? alike[0] : byId.get(owner);
+    const isSent = form !== undefined && !attributes.has("disabled") && !outside.some(isDisabled);
+    return isSent && !isRaw(outside) ? form : undefined;
+  };
 }
 
 function isDisabled(tag: string): boolean {
