@@ -11,6 +11,7 @@ import { Deadlines } from "./deadlines.ts";
 import { type CallId, Code, errorFrame, type Frame } from "./frames.ts";
 import { attempt, type Maybe, type Outcome, then } from "./maybe.ts";
 import { encode, quote } from "./reader.ts";
+import { SyncError } from "./sync_error.ts";
 
 /** What calls work with. */
 export interface CallingMeans {
@@ -62,6 +63,7 @@ export class Calling {
       this.#means.send(text());
     };
     const fail = (error: unknown) => {
+      if (isOfLeaving(error, controller.signal)) return;
       const message = error instanceof ArgumentError ? error.message : tell(error, name);
       answer(() => errorFrame(Code.other, message, frame));
     };
@@ -132,6 +134,12 @@ export class Calling {
       if ("error" in begun) done(begun);
     });
   }
+}
+
+// That the peer is gone is no fault of the function that it has waited for, nor news to anybody.
+function isOfLeaving(error: unknown, { aborted, reason }: AbortSignal): boolean {
+  if (!aborted || (reason as Error).name !== "AbortError") return false;
+  return error === reason || (error instanceof SyncError && error.reason === "disconnected");
 }
 
 /** Arguments that a schema refuses: the caller is told why. */

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { action, anyone, App, HttpError } from "@argyle/argyle";
 import { defaultLimits } from "@argyle/argyle/protocol";
+import type { SyncPeer, Variable } from "@argyle/argyle/socksync";
 import { FakeClock } from "@argyle/argyle/testing";
+import type { SyncContext } from "@argyle/argyle/types";
 import { z } from "zod";
 import { MemoryLog, timed } from "../../helpers/peer.ts";
 import { Hand, until } from "../../helpers/sync.ts";
@@ -99,6 +101,43 @@ timed(
     await until(() => signals[2]!.aborted);
     assert.equal(signals[2]!.reason.name, "AbortError");
     assert.deepEqual(log.lines.filter((line) => line.startsWith("error")), []);
+  },
+);
+
+timed(
+  "functions: that their peer has gone is no fault of theirs; what else they throw then is in the log",
+  async () => {
+    const log = new MemoryLog(), app = new App({ log });
+    let begun = 0;
+    const aborted = async (signal: AbortSignal) => {
+      begun++;
+      await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    };
+    app.sync(path, {
+      heedful: action(z.object({}), async (_input, { signal }: SyncContext) => {
+        await aborted(signal);
+        signal.throwIfAborted();
+      }),
+      asking: action(z.object({}), async (_input, { peer }: SyncContext) => {
+        begun++;
+        return await (peer as SyncPeer<{ theirs: Variable<number> }>).variable("theirs").get();
+      }),
+      broken: action(z.object({}), async (_input, { signal }: SyncContext) => {
+        await aborted(signal);
+        throw new TypeError("This is a fault.");
+      }),
+    }, { authorize: anyone });
+    await using server = await app.listen({ port: 0 });
+    const hand = await Hand.open(server, { path });
+    for (const name of ["heedful", "asking", "broken"]) {
+      hand.subscribe({ [name]: "function" });
+      hand.send({ func: "call", type: "function", name, id: name });
+    }
+    await until(() => begun === 3);
+    await hand[Symbol.asyncDispose]();
+    const errors = () => log.lines.filter((line) => line.startsWith("error"));
+    await until(() => errors().some((line) => line.includes("This is a fault.")));
+    assert.equal(errors().length, 1, errors().join("\n"));
   },
 );
 
