@@ -35,9 +35,11 @@ export function isStream(value: unknown): value is AsyncIterable<unknown> {
 export async function sendAll(values: AsyncIterable<unknown>, means: StreamMeans): Promise<void> {
   const { running, line, ms, late, write, failed } = means;
   const iterator = values[Symbol.asyncIterator]();
+  const stretch = new Stretch();
   let isDone = false;
   try {
     for (;;) {
+      if (stretch.isLong()) await stretch.end();
       await whenRead(means);
       const step = Promise.resolve(iterator.next());
       void step.catch(failed);
@@ -51,6 +53,33 @@ export async function sendAll(values: AsyncIterable<unknown>, means: StreamMeans
     }
   } finally {
     if (!isDone) void giveUp(iterator).catch(failed);
+  }
+}
+
+/** Milliseconds of values that are there at once, after which the event loop takes a breath; and of that. */
+const STRETCH = 8, BREATH = 4;
+
+/**
+ * How long values have come without a wait. They take no turn of the event loop, so that nobody else has one either, until so
+ * many were sent that they have to be read first.
+ */
+class Stretch {
+  #since = performance.now();
+  #last = this.#since;
+
+  /** Looked at before each value. */
+  isLong(): boolean {
+    const now = performance.now();
+    // What has taken so long was waited for.
+    if (now - this.#last > STRETCH) this.#since = now;
+    this.#last = now;
+    return now - this.#since > STRETCH;
+  }
+
+  /** Whoever else is there is heard. */
+  async end(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, BREATH));
+    this.#since = this.#last = performance.now();
   }
 }
 

@@ -115,6 +115,24 @@ timed("stream: it is ended where the connection goes, also between two values", 
   assert.deepEqual([world.log.lines, world.clock.waiting], [[], 0]);
 });
 
+timed("stream: one whose values are there at once lets others have a turn", async () => {
+  await using world = makeWorld();
+  let isTurned = false;
+  world.app.events("/ws").handle({
+    count: action(empty, async function* () {
+      setTimeout(() => isTurned = true);
+      for (let n = 0; !isTurned; n++) {
+        if (n === 1_000_000) throw new Error("Nobody else has had a turn.");
+        yield undefined;
+      }
+      yield { fine: true };
+    }),
+  }, { authorize: anyone });
+  await using peer = await EventsPeer.open(world.app);
+  assert.deepEqual(await peer.say({ type: "count" }), { type: "count", fine: true });
+  assert.deepEqual(await peer.next(), { type: "count", end: true });
+});
+
 timed("stream: one whose values are there at once is ended where its own handler closes", async () => {
   await using world = makeWorld();
   let asked = 0;
