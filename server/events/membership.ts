@@ -24,10 +24,18 @@ export interface MembershipMeans {
   readonly limits: Pick<Limits, "topics" | "presenceData">;
 }
 
+/** A topic that is being joined: who may, and as what they are seen, takes its time to find out. */
+interface Joining {
+  readonly name: string;
+  /** Whether it was left meanwhile. */
+  isLeft: boolean;
+}
+
 /** Where a connection is, and who its person is shown as. */
 export class Membership {
   readonly #means: MembershipMeans;
   readonly #topics = new Set<string>();
+  readonly #joining = new Set<Joining>();
   /** Those on which the person is seen. */
   readonly #joined = new Map<string, Joined>();
   /** Names the connection among the places where people are. */
@@ -45,16 +53,16 @@ export class Membership {
    * @throws HttpError, TypeError, RangeError
    */
   join(topic: Topic, data: readonly unknown[]): Maybe<void> {
-    const joined = this.#read(topic, data);
-    return then(this.allow(topic, "subscribe"), () => {
-      if (joined === undefined) return this.#enter(topic.name, undefined);
-      return then(this.allow(topic, "join"), () => then(joined, (joined) => this.#enter(topic.name, joined)));
-    });
+    const joining = { name: topic.name, isLeft: false }, joined = this.#join(topic, data, joining);
+    if (!(joined instanceof Promise)) return;
+    this.#joining.add(joining);
+    return joined.finally(() => this.#joining.delete(joining));
   }
 
   /** Takes it off a topic. */
   leave({ name }: Topic): void {
     const { rooms, path, member } = this.#means;
+    for (const joining of this.#joining) if (joining.name === name) joining.isLeft = true;
     if (this.#topics.delete(name)) rooms.leave(path, name, member);
     if (this.#joined.delete(name)) this.#attend();
   }
@@ -87,6 +95,14 @@ export class Membership {
     });
   }
 
+  #join(topic: Topic, data: readonly unknown[], joining: Joining): Maybe<void> {
+    const joined = this.#read(topic, data);
+    return then(this.allow(topic, "subscribe"), () => {
+      if (joined === undefined) return this.#enter(joining, undefined);
+      return then(this.allow(topic, "join"), () => then(joined, (joined) => this.#enter(joining, joined)));
+    });
+  }
+
   #read(topic: Topic, data: readonly unknown[]): Maybe<Joined> | undefined {
     if (topic.presence === undefined && data.length === 0) return undefined;
     const { asker: { user }, limits } = this.#means;
@@ -100,8 +116,8 @@ export class Membership {
     return settled === undefined ? read() : settled.then(read);
   }
 
-  #enter(name: string, joined: Joined | undefined): void {
-    if (this.#isOver) return;
+  #enter({ name, isLeft }: Joining, joined: Joined | undefined): void {
+    if (this.#isOver || isLeft) return;
     const { rooms, path, member, limits: { topics } } = this.#means;
     if (!this.#topics.has(name) && this.#topics.size >= topics) {
       throw new HttpError(429, `A connection joins at most ${topics} topics.`);

@@ -247,6 +247,40 @@ timed("rooms: joins that nobody awaits are done before the first message is hand
   assert.deepEqual(await peer.next(), { type: "hello", id: 1 });
 });
 
+timed(
+  "rooms: a topic that is left while it is being joined is not joined, until it is joined again",
+  async () => {
+    await using world = makeWorld();
+    const gates: PromiseWithResolvers<boolean>[] = [];
+    const Slow = topic("slow", {
+      presence: z.object({ name: z.string() }),
+      authorize({ verb }) {
+        if (verb !== "join") return true;
+        gates.push(Promise.withResolvers());
+        return gates.at(-1)!.promise;
+      },
+    });
+    const rooms = world.app.events("/ws").handle({
+      join: action(empty, (_input, { join }) => join(Slow(), { name: "Ann" }), { concurrent: true }),
+      leave: action(empty, (_input, { leave }) => leave(Slow())),
+      people: action(empty, async (_input, { present }) => ({ people: await present(Slow()) })),
+    }, { authorize: anyone });
+    await using peer = await EventsPeer.open(world.app);
+    const around = async (leaves: boolean) => {
+      peer.send({ type: "join", id: 1 });
+      await peer.say({ type: leaves ? "leave" : "people", id: 2 });
+      gates.pop()!.resolve(true);
+      assert.deepEqual(await peer.next(), { type: "join", id: 1 });
+      await rooms.publish(Slow(), "news", {});
+    };
+    await around(true);
+    assert.deepEqual(await peer.say({ type: "people" }), { type: "people", people: [] });
+    await around(false);
+    assert.deepEqual(await peer.next(), { type: "news" });
+    assert.deepEqual(await peer.say({ type: "people" }), { type: "people", people: [{ name: "Ann" }] });
+  },
+);
+
 timed("limits: a connection joins so many topics; one that it is on is none more", async () => {
   await using world = makeWorld({ limits: { topics: 2 } });
   world.app.events("/ws").handle({
