@@ -11,6 +11,9 @@ import type { Bundle } from "./bundle_types.ts";
 /** What stands for the hash in a file's name while it is not known. */
 const unknown = "000000000000";
 
+/** What esbuild calls a file. */
+const fileName = /[A-Za-z0-9_-]+-[A-Z0-9]{8}\.js/g;
+
 /** The same bundle under names that are the same wherever it is made. */
 export function nameByContent({ entries, files, maps, ...rest }: Bundle): Bundle {
   const names = namesByContent(files);
@@ -33,30 +36,38 @@ export function nameByContent({ entries, files, maps, ...rest }: Bundle): Bundle
  * @returns the new names, by the old ones
  */
 export function namesByContent(files: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
-  const blank = new Map(Array.from(files.keys(), (name) => [name, named(name, unknown)] as const));
-  const own = new Map(Array.from(files, ([name, code]) => [name, hash(renamed(code, blank))] as const));
   return new Map(Array.from(files.keys(), (name) => {
-    // Also of what it imports, since the names of those stand in it: chunks may import each other.
-    const all = [...reached(name, files)].map((other) => own.get(other)!).sort();
-    return [name, named(name, hash([own.get(name)!, ...all].join(" ")).slice(0, unknown.length))] as const;
+    const whole = hash(contentOf(name, files)).slice(0, unknown.length);
+    return [name, named(name, whole)] as const;
   }));
+}
+
+/**
+ * What a file is, and what it imports, whatever they are called: each is numbered as it is met. A hash of each alone would
+ * not do, since chunks may import each other; nor one without the order, since to import two the other way round is
+ * something else.
+ */
+function contentOf(name: string, files: ReadonlyMap<string, string>): string {
+  const met = new Map([[name, 0]]);
+  let content = "";
+  for (const [file] of met) {
+    const text = files.get(file)!.replace(fileName, (other) => {
+      if (!files.has(other)) return other;
+      if (!met.has(other)) met.set(other, met.size);
+      return `${named(other, unknown)} ${met.get(other)}`;
+    });
+    content += `${text.length} ${text}`;
+  }
+  return content;
 }
 
 /** A text with new names in place of the old ones. */
 function renamed(text: string, names: ReadonlyMap<string, string>): string {
-  return text.replace(/[A-Za-z0-9_-]+-[A-Z0-9]{8}\.js/g, (name) => names.get(name) ?? name);
+  return text.replace(fileName, (name) => names.get(name) ?? name);
 }
 
 function named(name: string, hash: string): string {
   return name.replace(/[A-Z0-9]{8}\.js$/, `${hash}.js`);
-}
-
-function reached(name: string, files: ReadonlyMap<string, string>): Set<string> {
-  const found = new Set([name]);
-  for (const at of found) {
-    for (const [other] of files) if (files.get(at)!.includes(`./${other}`)) found.add(other);
-  }
-  return found;
 }
 
 function hash(text: string): string {

@@ -31,3 +31,17 @@ Deno.test("bundle names: what does not import a file keeps its name when that ch
   assert.equal(before.get("c-CCCCCCCC.js"), after.get("c-CCCCCCCC.js"));
   assert.equal(before.get("chunk-BBBBBBBB.js"), after.get("chunk-BBBBBBBB.js"));
 });
+
+Deno.test("bundle names: to import the same files the other way round is another content", () => {
+  const at = (one: string, two: string) =>
+    namesByContent(
+      new Map([
+        ["a-AAAAAAAA.js", `x?import("./chunk-${one}.js"):import("./chunk-${two}.js")`],
+        ["chunk-BBBBBBBB.js", "1"],
+        ["chunk-CCCCCCCC.js", "2"],
+      ]),
+    );
+  const here = at("BBBBBBBB", "CCCCCCCC"), other = at("CCCCCCCC", "BBBBBBBB");
+  assert.notEqual(here.get("a-AAAAAAAA.js"), other.get("a-AAAAAAAA.js"));
+  assert.equal(here.get("chunk-BBBBBBBB.js"), other.get("chunk-BBBBBBBB.js"));
+});
