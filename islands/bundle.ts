@@ -11,6 +11,7 @@ import { BundleError } from "./bundle_error.ts";
 import type { Bundle, BundlerOptions, Bundles } from "./bundle_types.ts";
 import { nameByContent } from "./bundle_hash.ts";
 import { IslandNames } from "./names.ts";
+import { foundBy } from "./bundle_pattern.ts";
 import { Finder, islandSpace } from "./bundle_plugin.ts";
 import { shownIn } from "./bundle_project.ts";
 
@@ -99,6 +100,8 @@ export class Bundler implements Bundles {
 
   async #read(islands: readonly string[], { outputFiles, metafile, warnings }: Result): Promise<Bundle> {
     const { project, development = false } = this.#options;
+    const refused = await this.#finder!.refused(metafile);
+    if (refused.length > 0) throw new BundleError(refused.map((text) => ({ text })));
     const shown = new Map(islands.map((island) => [shownIn(project, island), island]));
     const graph = await this.#finder!.graph();
     const entries = new Map<string, string>(), inputs = new Map<string, string[]>();
@@ -136,7 +139,8 @@ function inputsOf(entry: string, { inputs }: esbuild.Metafile, project: URL): st
   const found = new Set<string>([entry]);
   for (const path of found) {
     for (const { path: next, external } of inputs[path]?.imports ?? []) if (!external) found.add(next);
+    for (const next of foundBy(path, inputs)) found.add(next);
   }
   return [...found].filter((path) => !/^[a-z-]+:/.test(path))
-    .map((path) => fileURLToPath(new URL(path, pathToFileURL(fileURLToPath(project)))));
+    .map((path) => fileURLToPath(pathToFileURL(`${fileURLToPath(project)}${path}`)));
 }

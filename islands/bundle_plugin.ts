@@ -4,11 +4,12 @@
  * @module
  */
 
-import type { OnLoadResult, OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from "esbuild";
+import type { Metafile, OnLoadResult, OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from "esbuild";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { Framework } from "./bundle_framework.ts";
 import { type ModuleGraph, type Package, readGraph } from "./bundle_graph.ts";
 import { fromPackage, inPackage, isServers, native, splitName, splitUrl } from "./bundle_npm.ts";
+import { foundBy } from "./bundle_pattern.ts";
 import { preactOf } from "./bundle_preact.ts";
 import { shownIn } from "./bundle_project.ts";
 import { type Loader, loaderOf, refusal, whyNotFile } from "./bundle_refusal.ts";
@@ -16,6 +17,8 @@ import { Trail } from "./bundle_trail.ts";
 
 /** The generated module of an island; its path is the island as people read it. */
 export const islandSpace = "argyle-island";
+
+const servers = "it is Argyle's half of the server";
 
 /** A module that comes from a server, read from Deno's cache. */
 const remoteSpace = "argyle-remote";
@@ -59,6 +62,31 @@ export class Finder {
   async graph(): Promise<ModuleGraph> {
     if (this.#graph === undefined) await this.#read();
     return await this.#graph!;
+  }
+
+  /**
+   * What was bundled without anybody having been asked: modules that an import finds whose name is made while it runs.
+   *
+   * @returns sentences on what may not be there
+   */
+  async refused({ inputs }: Metafile): Promise<string[]> {
+    const graph = await this.graph(), own = new Framework(graph), paths = Object.keys(inputs);
+    const said = new Set<string>();
+    for (const path of paths) {
+      // What comes from elsewhere, stands in a URL, or was left out.
+      if (/^([a-z-]+:|[<(])/.test(path)) continue;
+      const url = this.#urlOf(path);
+      if (graph.packageOf(fileURLToPath(url)) !== undefined) continue;
+      const why = own.fateOf(url) === "server" ? servers : whyNotFile(url, this.#project);
+      if (why === undefined) continue;
+      const from = paths.find((from) => foundBy(from, inputs).includes(path));
+      for (const { text } of this.#refuse(url, from && this.#urlOf(from), why).errors!) said.add(text!);
+    }
+    return [...said];
+  }
+
+  #urlOf(path: string): string {
+    return pathToFileURL(`${fileURLToPath(this.#project)}${path}`).href;
   }
 
   async #read(): Promise<ModuleGraph> {
@@ -159,7 +187,7 @@ export class Finder {
     }
     if (isServers(url)) return this.#refuse(url, from, "no browser has it");
     const fate = new Framework(graph).fateOf(url);
-    if (fate === "server") return this.#refuse(url, from, "it is Argyle's half of the server");
+    if (fate === "server") return this.#refuse(url, from, servers);
     if (fate !== undefined && "external" in fate) return { path: fate.external, external: true };
     if (fate !== undefined && "preact" in fate) {
       return await this.#preact(splitName(fate.preact).path, build, kind, graph);

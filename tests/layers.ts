@@ -30,6 +30,7 @@ const packages: Record<string, string[]> = {
   "islands/bundle.ts": ["npm:esbuild", "node:url"],
   "islands/bundle_hash.ts": ["node:crypto"],
   "islands/bundle_npm.ts": ["npm:esbuild", "node:module"],
+  "islands/bundle_pattern.ts": ["npm:esbuild", "node:path"],
   "islands/bundle_project.ts": ["node:url"],
   "islands/bundle_plugin.ts": ["npm:esbuild", "node:url"],
   "client/dev_source.ts": ["npm:@jridgewell/trace-mapping"],

@@ -66,6 +66,30 @@ const cases: {
     says: [/→ islands\/secret\.server\.ts\n/, /its name says that it is the server's/],
   },
   {
+    name: "a file of the server by a name that is made while it runs",
+    first: 'import { it } from "../lib/words.ts";',
+    files: {
+      "lib/words.ts": "export const it = (word: string) => import(`./all/${word}.server.ts`);",
+      "lib/all/secret.server.ts": 'export const key = "SECRET_CANARY";',
+    },
+    says: [
+      /islands\/chart_island\.tsx → lib\/words\.ts → lib\/all\/secret\.server\.ts\n/,
+      /its name says that it is the server's/,
+    ],
+  },
+  {
+    name: "data by a name that is made while it runs",
+    first: 'const it = (word: string) => import("../" + word + ".json", { with: { type: "json" } });',
+    files: { "settings.json": '{ "key": "SECRET_CANARY" }' },
+    says: [/→ settings\.json\n/, /from a folder `islands` only/],
+  },
+  {
+    name: "text by a name that is made while it runs",
+    first: "const it = (word: string) => import(`../lib/${word}.txt`);",
+    files: { "lib/secret.txt": "SECRET_CANARY" },
+    says: [/→ lib\/secret\.txt\n/, /it is no code/],
+  },
+  {
     name: "an environment file as text",
     first: 'import it from "../.env" with { type: "text" };',
     files: { ".env": "KEY=SECRET_CANARY" },

@@ -95,6 +95,29 @@ export default island(import.meta.url, ({ app }: { app?: App }) =>
   assert.ok(!inputs.some((path) => path.includes("npm")));
 });
 
+bundling(
+  "knows the files that a name may mean which is made while it runs, and has their changes",
+  async () => {
+    await using project = await islandProject({
+      "lib/words/a#1.ts": 'export const word = "WORD_ONE";\n',
+      "islands/counter.tsx": counterIsland.replace("{count}", "{count}{String(it)}")
+        .replace("function", "const it = (name: string) => import(`../lib/words/${name}.ts`);\nfunction"),
+    });
+    const bundler = new Bundler({ project: project.url, development: true });
+    try {
+      const island = project.of("islands/counter.tsx");
+      const first = await bundler.bundle([island]);
+      assert.match(textOf(first), /WORD_ONE/);
+      assert.ok(first.inputs.get(island)!.includes(`${await Deno.realPath(project.path)}/lib/words/a#1.ts`));
+      await project.write("lib/words/b.ts", 'export const word = "WORD_TWO";\n');
+      await project.write("islands/counter.tsx", `${await Deno.readTextFile(new URL(island))}\n`);
+      assert.match(textOf(await bundler.bundle([island])), /WORD_TWO/);
+    } finally {
+      await bundler.close();
+    }
+  },
+);
+
 bundling("works with node_modules in the project", async () => {
   await using project = await islandProject({
     "islands/counter.tsx": counterIsland.replace("{count}", "{count}{signal(1).value}")
