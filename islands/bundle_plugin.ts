@@ -193,7 +193,7 @@ export class Finder {
       return await this.#preact(splitName(fate.preact).path, build, kind, graph);
     }
     if (fate !== undefined) url = fate.bundle;
-    const why = whyNotFile(url, this.#project);
+    const why = whyNotFile(url, this.#project, this.#loaderOf(url, graph));
     if (why !== undefined) return this.#refuse(url, from, why);
     this.#trail.note(url, from);
     const error = graph.modules.get(url)?.error;
@@ -252,11 +252,17 @@ export class Finder {
   }
 
   async #remote(url: string): Promise<OnLoadResult> {
-    const { local, mediaType } = (await this.graph()).modules.get(url) ?? {};
+    const graph = await this.graph(), { local } = graph.modules.get(url) ?? {};
     if (local === undefined) return { errors: [{ text: `${url} is not in Deno's cache.` }] };
     // Deno notes at the end of a file what was said with it.
     const contents = (await Deno.readTextFile(local)).replace(/\n\/\/ denoCacheMetadata=.*$/, "");
-    return { contents, loader: byMedia.get(mediaType ?? "") ?? loaderOf(url) ?? "js" };
+    return { contents, loader: this.#loaderOf(url, graph) ?? "js" };
+  }
+
+  /** How a module is read: of one that comes from a server, that says it. */
+  #loaderOf(url: string, graph: ModuleGraph): Loader | undefined {
+    const said = url.startsWith("file:") ? undefined : graph.modules.get(url)?.mediaType;
+    return byMedia.get(said ?? "") ?? loaderOf(url);
   }
 }
 

@@ -33,12 +33,12 @@ export function loaderOf(url: string): Loader | undefined {
  *
  * @param url the file
  * @param project the folder that it may belong to
+ * @param loader how it is read; where left out, its name says so
  */
-export function whyNotFile(url: string, project: URL): string | undefined {
+export function whyNotFile(url: string, project: URL, loader = loaderOf(url)): string | undefined {
   const name = decodeURIComponent(new URL(url).pathname.split("/").at(-1)!);
   if (/^\.env(\.|$)/.test(name)) return "what stands in an environment file is secret";
   if (/\.server\.[cm]?[jt]sx?$/.test(name)) return "its name says that it is the server's";
-  const loader = loaderOf(url);
   if (loader === undefined) return "it is no code";
   if (loader === "json" && !isInIslands(url, project)) {
     return "data is bundled from a folder `islands` only, so that nobody sends settings to a browser by mistake";

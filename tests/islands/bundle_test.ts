@@ -142,12 +142,12 @@ bundling(
   },
 );
 
-bundling("modules of a server are read from Deno's cache", async () => {
-  const code = 'export const far: string = "FROM_FAR";\nexport { near } from "./near.ts";\n';
+bundling("modules of a server are read from Deno's cache, whatever their names end with", async () => {
+  const code = 'export const far: string = "FROM_FAR";\nexport { near } from "/near@1.2.0";\n';
   await using server = Deno.serve(
     { port: 0, hostname: "127.0.0.1", onListen() {} },
     ({ url }) =>
-      new Response(url.endsWith("near.ts") ? "export const near: number = 1;" : code, {
+      new Response(url.endsWith("near@1.2.0") ? "export const near: number = 1;" : code, {
         headers: { "content-type": "application/typescript" },
       }),
   );
