@@ -153,14 +153,12 @@ export class Finder {
       return await this.#preact(splitName(path).path, build, kind, graph);
     }
     if (namespace === islandSpace) return await this.#place(path, undefined, build, kind, graph);
-    let found = graph.resolve(path, from);
-    if (found === undefined && /^(\.{0,2}\/|[a-z]+:\/\/)/.test(path)) {
-      found = { url: new URL(path, from).href };
-    }
-    if ((found === undefined || "error" in found) && !this.#isFresh) {
-      // Something has been written since it was read.
-      graph = await this.#read();
-      found = graph.resolve(path, from);
+    const resolve = () => graph.resolve(path, from) ?? fileAt(path, from);
+    let found = resolve();
+    if (found === undefined || "error" in found) {
+      // Something has been written since it was read; another module may have found that out already.
+      graph = await (this.#isFresh ? this.graph() : this.#read());
+      found = resolve();
     }
     if (found === undefined) {
       return { errors: [{ text: `Cannot find ${JSON.stringify(path)}.` }] };
@@ -264,6 +262,12 @@ export class Finder {
     const said = url.startsWith("file:") ? undefined : graph.modules.get(url)?.mediaType;
     return byMedia.get(said ?? "") ?? loaderOf(url);
   }
+}
+
+/** A file beside a module, which may be newer than the graph. */
+function fileAt(path: string, from: string): { readonly url: string } | undefined {
+  const url = /^(\.{0,2}\/|[a-z]+:\/\/)/.test(path) ? new URL(path, from).href : "";
+  return url.startsWith("file:") ? { url } : undefined;
 }
 
 /** What a server said of a module, in Deno's words. */
