@@ -13,8 +13,11 @@ import { loadIsland } from "./island_module.ts";
 
 /** What an island is, once it lives. */
 interface Mounted {
-  /** @param merges whether they are only those that are others */
-  update(props: string, merges?: boolean): void;
+  /**
+   * @param props none where a slot has come or gone
+   * @param merges whether they are only those that are others
+   */
+  update(props?: string, merges?: boolean): void;
   unmount(): void;
 }
 
@@ -24,7 +27,9 @@ class IslandElement extends HTMLElement {
 
   /** The module that it is of, or is about to be of. */
   #name: string | null = null;
-  /** The props with which it was found, or that it has. */
+  /** The props with which it was found: what it shows until it lives. */
+  #first = "";
+  /** Those that the page has for it now. */
   #props = "";
   /** Those that an operation has given it, before it lived. */
   #given: string[] = [];
@@ -57,27 +62,30 @@ class IslandElement extends HTMLElement {
   #look(): void {
     if (this.#isLooking) return;
     this.#isLooking = true;
-    queueMicrotask(() => {
-      this.#isLooking = false;
-      // What looks like one in raw HTML is none.
-      if (!this.isConnected) this.#leave();
-      else if (!closest(this, `[${Attribute.raw}]`)) this.#follow();
-    });
+    queueMicrotask(() => this.#see());
+  }
+
+  #see(): void {
+    if (!this.#isLooking) return;
+    this.#isLooking = false;
+    // What looks like one in raw HTML is none.
+    if (!this.isConnected) this.#leave();
+    else if (!closest(this, `[${Attribute.raw}]`)) this.#follow();
   }
 
   #follow(): void {
     const name = attribute(this, IslandMark.name), props = attribute(this, IslandMark.props) ?? this.#props;
     if (this.#name === null) {
       this.#name = name;
-      this.#props = props;
+      this.#first = this.#props = props;
       const when = attribute(this, IslandMark.when);
       this.#waiting = seen(this, when, () => void this.#live());
     } else if (name !== this.#name) {
       this.#name = name;
-      this.#props = props;
+      this.#first = this.#props = props;
       this.#given = [];
       void this.#live(true);
-    } else if (props !== this.#props) this.#take(props);
+    } else if (props !== this.#props) this.#take(this.#props = props);
   }
 
   // What it shows would not be true any more, and nobody knows when its moment comes.
@@ -85,13 +93,14 @@ class IslandElement extends HTMLElement {
     if (this.#mounted) this.#mounted.update(props, merges);
     else if (merges) this.#given.push(props);
     else this.#given = [];
-    if (!merges && this.#mounted) this.#props = props;
     if (!this.#mounted && attribute(this, IslandMark.when)?.startsWith("(")) void this.#live();
   }
 
   #give(props: string | null): void {
-    if (props) this.#take(props, true);
-    else this.#mounted?.update(this.#props);
+    if (props) {
+      this.#see(); // what a patch has changed before has come before
+      this.#take(props, true);
+    } else this.#mounted?.update();
   }
 
   async #live(anew = false): Promise<void> {
@@ -103,9 +112,8 @@ class IslandElement extends HTMLElement {
       // By now it may have gone, or be another, or live.
       if (this.#name !== name || !this.isConnected || (this.#mounted && !anew)) return;
       this.#mounted?.unmount();
-      this.#mounted = mount(this, this.#props, anew ? "render" : "hydrate") as Mounted;
-      const props = attribute(this, IslandMark.props) ?? this.#props;
-      if (props !== this.#props) this.#mounted.update(this.#props = props);
+      this.#mounted = mount(this, this.#first, anew ? "render" : "hydrate") as Mounted;
+      if (this.#props !== this.#first) this.#mounted.update(this.#props);
       for (const given of this.#given.splice(0)) this.#mounted.update(given, true);
     } catch (error) {
       // deno-lint-ignore no-console -- the console is where whoever writes a page looks

@@ -25,12 +25,12 @@ export function island<C extends (props: never) => unknown>(
 /** An island that lives. */
 export interface MountedIsland {
   /**
-   * It has got other props.
+   * It has got other props, or its slot has come or gone.
    *
-   * @param props written by devalue
+   * @param props written by devalue; none where it keeps what it has
    * @param merges whether they are only those that are others
    */
-  update(props: string, merges?: boolean): void;
+  update(props?: string, merges?: boolean): void;
   /** It has gone from the page. */
   unmount(): void;
 }

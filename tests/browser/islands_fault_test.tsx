@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { ops } from "@argyle/argyle";
+import { type Html, ops } from "@argyle/argyle";
 import Broken from "../islands/broken.tsx";
+import Chart from "../islands/chart.tsx";
 import Counter from "../islands/counter.tsx";
 import Later from "../islands/later.tsx";
 import { assertQuiet, browse, noise, type Page } from "./chromium.ts";
@@ -198,6 +199,35 @@ browse(
     await says(page, "#a label", "two");
     await says(page, ".later", "two (alive)");
     assert.deepEqual(await seen(page), ["a came"]);
+    assertQuiet(page);
+  },
+);
+
+browse(
+  "setProps: what it has given stays when the page shows something in the island, and when one that waits is moved",
+  async ({ page }) => {
+    const chart = { at: new Date(0), names: new Map(), big: 1n };
+    const all = (values: number[], keys: string[], more?: Html) => () => (
+      <>
+        <Counter id="a" says="one">{more}</Counter>
+        <div style="height:4000px" />
+        <ul>
+          {keys.map((key) => <li key={key}>{key === "chart" && <Chart {...chart} values={values} />}</li>)}
+        </ul>
+      </>
+    );
+    const { served, show, broadcast } = shown(all([1], ["chart", "other"]));
+    await using server = serve(served);
+    await open(page, server.url);
+    await count(page, "a", 1);
+    await show(page, all([2], ["chart", "other"]));
+    await broadcast(ops().setProps("#a", { says: "given" }).setProps("#chart", { values: [3] }));
+    await says(page, "#a label", "given");
+    await show(page, all([2], ["other", "chart"], <p id="more">More</p>));
+    await page.locator("#a #more").waitFor();
+    assert.equal(await page.locator("#a label").textContent(), "given");
+    await page.locator("#chart").scrollIntoViewIfNeeded();
+    await says(page, "#chart b", "3");
     assertQuiet(page);
   },
 );

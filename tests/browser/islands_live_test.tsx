@@ -43,6 +43,33 @@ browse(
   },
 );
 
+class Giving extends Sums {
+  give(by: number) {
+    this.more(by);
+    this.ops.setProps("#a", { says: "given" });
+  }
+}
+
+browse("setProps: in a call that changes the page, too, it comes after that", async ({ page }) => {
+  const app = new App<{ sum?: number }>({ log: new MemoryLog(), islands });
+  app.reflexes({ Giving });
+  app.page("/", ({ session: { sum = 0 } }) => (
+    <main>
+      <Counter id="a" says={sum} />
+      <button type="button" id="give" {...on("click", Giving, "give", 10)}>Give</button>
+      <output id="sum">{sum}</output>
+    </main>
+  ));
+  await using server = serve(withIslands(app, islands));
+  await open(page, server.url);
+  await count(page, "a", 1);
+  await page.locator("#give").click();
+  await says(page, "#sum", "10");
+  await count(page, "a", 2);
+  assert.equal(await page.locator("#a label").textContent(), "given");
+  assertQuiet(page);
+});
+
 browse(
   "island: in a page that many share, one patch is for all, and each keeps a state of their own",
   async ({ page, newVisitor }) => {
