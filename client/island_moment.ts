@@ -4,7 +4,8 @@
  * @module
  */
 
-import { get } from "./dom.ts";
+import { IslandMark } from "../protocol/markers.ts";
+import { get, matches } from "./dom.ts";
 
 /**
  * Waits for the moment of an island.
@@ -17,7 +18,10 @@ export function seen(island: Element, when: string | null, run: () => void): (()
     const idle = requestIdleCallback(run);
     return () => cancelIdleCallback(idle);
   }
-  const boxes = when === "visible" ? boxesIn(island) : [];
+  // It has no box itself, and what is in its slot may be something else when it would be seen.
+  const boxes = when === "visible"
+    ? [...get(island, "children")].filter((child) => !matches(child, IslandMark.slot))
+    : [];
   if (boxes[0]) {
     const observer = new IntersectionObserver((entries) => {
       if (entries.some(({ isIntersecting }) => isIntersecting)) run();
@@ -34,11 +38,4 @@ export function seen(island: Element, when: string | null, run: () => void): (()
   }
   run();
   return undefined;
-}
-
-/** The elements in it that have a box; it has none itself. */
-function boxesIn(element: Element): Element[] {
-  return [...get(element, "children")].flatMap((child) =>
-    get(child, "localName").startsWith("argyle-") ? boxesIn(child) : child
-  );
 }

@@ -17,7 +17,16 @@ declare global {
 const News = topic("news");
 
 /** The islands of these tests. */
-export const islands = await bundled("broken", "chart", "counter", "fold", "later", "outer", "signals");
+export const islands = await bundled(
+  "broken",
+  "chart",
+  "counter",
+  "fold",
+  "frame",
+  "later",
+  "outer",
+  "signals",
+);
 
 /** A page of which the test says what it is. */
 export function shown(first: () => Html) {

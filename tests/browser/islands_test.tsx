@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import type { Html } from "@argyle/argyle";
 import Chart from "../islands/chart.tsx";
 import Counter from "../islands/counter.tsx";
+import Frame from "../islands/frame.tsx";
 import Later from "../islands/later.tsx";
 import Outer from "../islands/outer.tsx";
 import Signals from "../islands/signals.tsx";
@@ -134,6 +136,25 @@ browse(
     await says(page, "figcaption", "2026 a=1+2 12345678901234567890");
     await show(page, chart([1, 3, 5]));
     await page.waitForFunction(() => document.querySelectorAll("#chart b")[2]?.textContent === "10");
+    assertQuiet(page);
+  },
+);
+
+browse(
+  "island: one that shows nothing but its children lives at once: they may be others when it would be seen",
+  async ({ page }) => {
+    const below = (child: Html) => () => (
+      <>
+        <div style="height:4000px" />
+        <Frame>{child}</Frame>
+      </>
+    );
+    const { served, show } = shown(below(<b>1</b>));
+    await using server = serve(served);
+    await open(page, server.url);
+    await show(page, below(<i id="other">2</i>));
+    await page.locator("#other").scrollIntoViewIfNeeded();
+    await page.waitForFunction(() => globalThis.told?.includes("frame came"));
     assertQuiet(page);
   },
 );
