@@ -11,35 +11,32 @@ export interface IslandModule {
   mount(element: Element, props: string, how: "hydrate" | "render"): unknown;
 }
 
+/** Not every browser asks again for a module that it could not get: it is asked for another URL of it. */
+let again = "";
+
 /**
  * Loads the module of an island. Where there is none any more, since the server has others by now, the page is loaded
  * again: once. Where the network has gone, that would be the end of the page.
  *
+ * @param away is told where the server cannot be reached
  * @throws where it cannot be had
  */
-export async function loadIsland(name: string): Promise<IslandModule> {
+export async function loadIsland(name: string, away: () => void): Promise<IslandModule> {
   if (!/^\w[\w.-]*$/.test(name)) refuse(name); // of another place
-  const url = new URL(`islands/${name}.js`, import.meta.url).href, mark = `argyle-island ${name}`;
-  try {
-    const module: IslandModule = await import(url);
-    remember(mark, false);
-    return module;
-  } catch (error) {
-    if (remember(mark, true) && await fetch(url, { method: "HEAD" }).then(() => true, () => false)) {
+  const url = new URL(`islands/${name}.js${again}`, import.meta.url).href, mark = `argyle-island ${name}`;
+  const module: IslandModule = await import(url).catch(async (error) => {
+    again += "?";
+    await fetch(url, { method: "HEAD" }).then(() => {
+      if (sessionStorage[mark]) return;
+      sessionStorage[mark] = 1;
       location.reload();
-    }
+    }, away).catch(() => {}); // without storage, it might be loaded for ever
     throw error;
-  }
-}
-
-/** Takes down, or forgets, that a page was loaded again. False where that was so, or cannot be known. */
-function remember(mark: string, isMissing: boolean): boolean {
+  });
   try {
-    const isNew = !sessionStorage.getItem(mark);
-    if (isMissing) sessionStorage.setItem(mark, "1");
-    else sessionStorage.removeItem(mark);
-    return isNew;
+    delete sessionStorage[mark];
   } catch {
-    return false; // no storage
+    // None was taken down.
   }
+  return module;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { IslandMark } from "../protocol/markers.ts";
+import { EVENT_PREFIX, IslandMark } from "../protocol/markers.ts";
 import { get, matches } from "./dom.ts";
 
 /**
@@ -30,12 +30,24 @@ export function seen(island: Element, when: string | null, run: () => void): (()
     return () => observer.disconnect();
   }
   if (when?.startsWith("(")) {
-    const query = matchMedia(when), controller = new AbortController();
-    if (!query.matches) {
-      query.addEventListener("change", run, { signal: controller.signal });
-      return () => controller.abort();
-    }
+    const query = matchMedia(when);
+    if (!query.matches) return hear(query, ["change"], run);
   }
   run();
   return undefined;
+}
+
+/**
+ * Waits until the server may be reached again.
+ *
+ * @returns what ends the wait
+ */
+export function back(run: () => void): () => void {
+  return hear(globalThis, [`${EVENT_PREFIX}connected`, "online"], run);
+}
+
+function hear(target: EventTarget, names: readonly string[], run: () => void): () => void {
+  const controller = new AbortController();
+  for (const name of names) target.addEventListener(name, run, controller);
+  return () => controller.abort();
 }

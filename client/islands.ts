@@ -8,7 +8,7 @@ import { Attribute, IslandMark } from "../protocol/markers.ts";
 import { client } from "./core.ts";
 import { announce, attribute, closest, first } from "./dom.ts";
 import { refuse } from "./refuse.ts";
-import { seen } from "./island_moment.ts";
+import { back, seen } from "./island_moment.ts";
 import { loadIsland } from "./island_module.ts";
 
 /** What an island is, once it lives. */
@@ -33,8 +33,8 @@ class IslandElement extends HTMLElement {
   #props = "";
   /** Those that an operation has given it, before it lived. */
   #given: string[] = [];
-  #mounted: Mounted | undefined;
-  /** Ends the wait for its moment. */
+  #mounted: Mounted | null | undefined;
+  /** Ends the wait for its moment, or for another try. */
   #waiting: (() => void) | undefined;
   #isLooking = false;
 
@@ -79,7 +79,7 @@ class IslandElement extends HTMLElement {
       this.#name = name;
       this.#first = this.#props = props;
       const when = attribute(this, IslandMark.when);
-      this.#waiting = seen(this, when, () => void this.#live());
+      this.#wait(seen(this, when, () => void this.#live()));
     } else if (name !== this.#name) {
       this.#name = name;
       this.#first = this.#props = props;
@@ -90,10 +90,9 @@ class IslandElement extends HTMLElement {
 
   // What it shows would not be true any more, and nobody knows when its moment comes.
   #take(props: string, merges = false): void {
-    if (this.#mounted) this.#mounted.update(props, merges);
-    else if (merges) this.#given.push(props);
-    else this.#given = [];
-    if (!this.#mounted && attribute(this, IslandMark.when)?.startsWith("(")) void this.#live();
+    if (this.#mounted) return this.#mounted.update(props, merges);
+    this.#given = merges ? [...this.#given, props] : [];
+    if (attribute(this, IslandMark.when)?.startsWith("(")) void this.#live();
   }
 
   #give(props: string | null): void {
@@ -104,11 +103,12 @@ class IslandElement extends HTMLElement {
   }
 
   async #live(anew = false): Promise<void> {
-    this.#waiting?.();
-    this.#waiting = undefined;
+    this.#wait();
     const name = this.#name;
     try {
-      const { mount } = await loadIsland(name!);
+      const { mount } = await loadIsland(name!, () => {
+        if (this.#name === name) this.#wait(back(() => void this.#live(anew)));
+      });
       // By now it may have gone, or be another, or live.
       if (this.#name !== name || !this.isConnected || (this.#mounted && !anew)) return;
       this.#mounted?.unmount();
@@ -122,11 +122,15 @@ class IslandElement extends HTMLElement {
     }
   }
 
-  #leave(): void {
+  #wait(end?: () => void): void {
     this.#waiting?.();
+    this.#waiting = end;
+  }
+
+  #leave(): void {
+    this.#wait();
     this.#mounted?.unmount();
-    this.#mounted = this.#waiting = undefined;
-    this.#name = null;
+    this.#mounted = this.#name = null;
   }
 }
 

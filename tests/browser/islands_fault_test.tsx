@@ -152,6 +152,36 @@ browse(
 );
 
 browse(
+  "island: a module that was asked for while the network was away is asked for again when that is back",
+  async ({ page, context }) => {
+    const chart = { at: new Date(0), names: new Map(), big: 1n };
+    const below = (values: number[]) => () => (
+      <>
+        <div style="height:4000px" />
+        <Chart {...chart} values={values} />
+      </>
+    );
+    const { served, show } = shown(below([1]));
+    await using server = serve(served);
+    const failed = await listen(page);
+    await open(page, server.url);
+    await show(page, below([2]));
+    await context.setOffline(true);
+    await page.locator("#chart").scrollIntoViewIfNeeded();
+    await page.waitForFunction(() => (globalThis as unknown as { failed: string[] }).failed.length === 1);
+    // Nothing says that the page was loaded again: it may be when the module is not there any more.
+    assert.equal(await page.evaluate(() => sessionStorage.length), 0);
+    await context.setOffline(false);
+    await says(page, "#chart b", "2");
+    await page.locator("#zoom").click();
+    await says(page, "#chart b", "4");
+    assert.equal((await failed()).length, 1);
+    assert.equal(server.requests.filter((request) => request === "GET /").length, 1);
+    assertQuiet(page, { except: [...except, /ERR_INTERNET_DISCONNECTED/] });
+  },
+);
+
+browse(
   "island: another name on the same element, as another build has it, is another module",
   async ({ page }) => {
     const { served, show } = shown(() => <Counter id="a" says="one" />);

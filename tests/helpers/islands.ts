@@ -42,7 +42,7 @@ export async function bundled(...names: readonly string[]): Promise<Islands> {
 /** An app, with its islands beside its scripts. */
 export function withIslands(app: AnyApp, { files }: Islands): AnyApp {
   const fetch: AnyApp["fetch"] = (request, info) => {
-    const [, name] = /\/_argyle\/islands\/([^/?]+)$/.exec(request.url) ?? [];
+    const [, name] = /\/_argyle\/islands\/([^/]+)$/.exec(new URL(request.url).pathname) ?? [];
     if (name === undefined) return app.fetch(request, info);
     const code = files.get(name), headers = { "content-type": "text/javascript" };
     return Promise.resolve(
