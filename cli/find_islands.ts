@@ -22,13 +22,10 @@ const made = /\bisland\s*(?:<[^()]*>)?\s*\(\s*import\.meta\.url\b/;
 export async function findIslands(entries: readonly string[], project: URL): Promise<string[]> {
   const graph = await readGraph([...entries, `${packageName}/islands`], project);
   for (const entry of entries) {
-    const module = graph.modules.get(entry);
-    if (module === undefined || module.error !== undefined) {
-      throw new Refusal(
-        `Cannot read ${decodeURIComponent(new URL(entry).pathname)}: ${module?.error ?? "it is no module."}`,
-      );
-    }
+    const { error } = graph.modules.get(entry) ?? { error: "it is no module." };
+    if (error !== undefined) throw unread(entry, error);
   }
+  for (const module of graph.modules.values()) checkImports(module, graph);
   const marker = graph.resolveHere(`${packageName}/islands`);
   if (marker === undefined || "error" in marker) return [];
   const own = new Framework(graph);
@@ -38,6 +35,20 @@ export async function findIslands(entries: readonly string[], project: URL): Pro
     if (made.test(await Deno.readTextFile(module.local!))) found.push(module.url);
   }
   return found.sort();
+}
+
+// What cannot be read may be an island: a build without it would say that all is well. An app may try to load later what
+// is not there.
+function checkImports({ imports, later }: Module, graph: ModuleGraph): void {
+  for (const [specifier, found] of imports) {
+    const { url, error = "" } = ("url" in found && graph.modules.get(graph.final(found.url))) || { url: "" };
+    const isMissing = error.startsWith("Module not found") && !later.has(specifier);
+    if (isMissing || error.startsWith("SyntaxError")) throw unread(url, error);
+  }
+}
+
+function unread(url: string, error: string): Refusal {
+  return new Refusal(`Cannot read ${decodeURIComponent(new URL(url).pathname)}: ${error}`);
 }
 
 function imports(module: Module, url: string, graph: ModuleGraph): boolean {

@@ -30,6 +30,8 @@ export interface Module {
   readonly package: string | undefined;
   /** What it imports as code, by specifier. */
   readonly imports: ReadonlyMap<string, Resolved>;
+  /** Which of them it does not need to begin with. */
+  readonly later: ReadonlySet<string>;
   /** Why it cannot be had. */
   readonly error: string | undefined;
 }
@@ -52,6 +54,7 @@ interface InfoModule {
   readonly dependencies?: readonly {
     specifier: string;
     code?: { specifier?: string; error?: string };
+    isDynamic?: boolean;
   }[];
 }
 
@@ -105,12 +108,13 @@ export class ModuleGraph {
 function readModule(
   { specifier, local, mediaType, npmPackage, error, dependencies = [] }: InfoModule,
 ): Module {
-  const imports = new Map<string, Resolved>();
-  for (const { specifier, code } of dependencies) {
+  const imports = new Map<string, Resolved>(), later = new Set<string>();
+  for (const { specifier, code, isDynamic } of dependencies) {
+    if (isDynamic) later.add(specifier);
     if (code?.specifier !== undefined) imports.set(specifier, { url: code.specifier });
     else if (code?.error !== undefined) imports.set(specifier, { error: code.error });
   }
-  return { url: specifier, local, mediaType, package: npmPackage, imports, error };
+  return { url: specifier, local, mediaType, package: npmPackage, imports, later, error };
 }
 
 /**

@@ -23,7 +23,8 @@ async function contentOf(project: Project, folder = "_build"): Promise<Record<st
 
 building("finds islands without running the app, and writes files and a manifest", async () => {
   await using project = await counting({
-    "main.tsx": `${main}export const later = () => import("./islands/later.tsx");\n`,
+    "main.tsx":
+      `${main}export const later = () => [import("./islands/later.tsx"), import("./perhaps.ts")];\nexport type { It } from "./nowhere.ts";\n`,
     "islands/later.tsx": counterIsland.replace("clicks ", "later "),
     "islands/plain.tsx": 'import "@argyle/argyle/islands";\nexport const island = 1;\n',
     "islands/unused.tsx": counterIsland,
@@ -103,6 +104,11 @@ building("what cannot be done is one sentence, and nothing was written", async (
   }
   await Deno.symlink(outside.path, at("link"));
   await assert.rejects(build([at("main.tsx"), "--out", at("link/_build")]), /inside of the project/);
+  await project.write("islands/counter.tsx", `${counterIsland})`);
+  const unread = /^Refusal: Cannot read .*islands\/counter\.tsx: SyntaxError: /;
+  await assert.rejects(build([at("main.tsx")]), unread);
+  await project.write("typed.tsx", 'import "./islands/cuonter.tsx";\n');
+  await assert.rejects(build([at("typed.tsx")]), /Cannot read .*cuonter\.tsx: Module not found/);
   await project.write("islands/counter.tsx", `import "node:fs";\n${counterIsland}`);
   await assert.rejects(build([at("main.tsx")]), /→ node:fs\n[^]*Nothing was written\.$/);
   await assert.rejects(Deno.stat(at("_build")), Deno.errors.NotFound);
