@@ -9,7 +9,7 @@ import { type Module, type ModuleGraph, readGraph } from "../islands/bundle_grap
 import { Refusal } from "./refusal.ts";
 
 /** As the default export of an island begins. */
-const made = /\bisland\s*(?:<[^()]*>)?\s*\(\s*import\.meta\.url\b/;
+const made = /\bisland\s*(?:<[^]*?>)?\s*\(\s*import\.meta\.url\b/;
 
 /**
  * The islands that some modules lead to: whatever imports `island`, and calls it for itself.

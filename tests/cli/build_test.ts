@@ -25,7 +25,8 @@ building("finds islands without running the app, and writes files and a manifest
   await using project = await counting({
     "main.tsx":
       `${main}export const later = () => [import("./islands/later.tsx"), import("./perhaps.ts")];\nexport type { It } from "./nowhere.ts";\n`,
-    "islands/later.tsx": counterIsland.replace("clicks ", "later "),
+    "islands/later.tsx": counterIsland.replace("clicks ", "later ")
+      .replace("default island(", "default island<(props: { from: number }) => unknown>("),
     "islands/plain.tsx": 'import "@argyle/argyle/islands";\nexport const island = 1;\n',
     "islands/unused.tsx": counterIsland,
   });
