@@ -65,10 +65,14 @@ export class PropsReader {
       throw new TypeError("These are no props.");
     }
     delete props["children"];
+    const kept = new Map<Signal, Signal>();
     for (const name in props) {
-      const [old, now] = [before[name], props[name]] as Signal[];
-      if (old === now || !this.#made.has(old!) || !this.#made.has(now!)) continue;
-      old!.value = now!.value;
+      const [old, now] = [before[name], props[name]] as [Signal, Signal];
+      if (old === now || !this.#made.has(old) || !this.#made.has(now)) continue;
+      // What was one signal under two names may be two by now.
+      if ((kept.get(old) ?? now) !== now) continue;
+      kept.set(old, now);
+      old.value = now.value;
       props[name] = old;
     }
     return props;

@@ -210,6 +210,17 @@ browse("island: signals arrive as signals, and stay the same ones", async ({ pag
   assertQuiet(page);
 });
 
+browse("island: one signal under two names may be two later", async ({ page }) => {
+  const one = signal(1);
+  const { served, show } = shown(() => <Signals price={one} half={one} />);
+  await using server = serve(served);
+  await open(page, server.url);
+  await says(page, "#signals", "1 1 1");
+  await show(page, () => <Signals price={signal(5)} half={signal(2)} />);
+  await says(page, "#signals", "5 2 1+5");
+  assertQuiet(page);
+});
+
 browse(
   "island: a page without islands loads nothing of them; a patch that brings the first does",
   async ({ page }) => {
