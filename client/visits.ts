@@ -67,6 +67,8 @@ export function visitsOf(client: Client, entries: Entries): Visits {
   let last = 0;
   let pending: Pending | undefined;
   let patches: Patches | undefined;
+  /** Whether there is a line, and no doubt about the page: what comes meanwhile would not be looked at. */
+  let isReady = attribute(root, Attribute.status) === "online";
   /** The page that is shown, whatever the address bar says. */
   let shown = bare(env.location.href);
 
@@ -74,9 +76,8 @@ export function visitsOf(client: Client, entries: Entries): Visits {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     promise.catch(() => {}); // whoever wants to know hears of it
     end(new DOMException("Another page was wanted since.", "AbortError"), true);
-    const path = trip.to.pathname + trip.to.search;
-    const goesOver = attribute(root, Attribute.status) === "online" && isPath(path);
-    if (!goesOver) {
+    const path = pathOf(trip.to);
+    if (!mayAsk(path)) {
       load(trip);
       reject(inFull());
       return promise;
@@ -105,6 +106,10 @@ export function visitsOf(client: Client, entries: Entries): Visits {
     entries.hold(false);
   }
 
+  function mayAsk(path: string): boolean {
+    return isReady && path.length <= LONGEST && !path.startsWith("//");
+  }
+
   function show(isLong: boolean): void {
     for (const [name, value] of [[Attribute.navigating, ""], ["aria-busy", "true"]] as const) {
       if (isLong) root.setAttribute(name, value);
@@ -128,8 +133,13 @@ export function visitsOf(client: Client, entries: Entries): Visits {
   }
 
   // A visit ends with its socket; and what a page may be after a doubt, nobody knows.
-  const { offline } = client.calls;
+  const { online, offline } = client.calls;
+  client.calls.online = (send) => {
+    isReady = true;
+    online(send);
+  };
   client.calls.offline = () => {
+    isReady = false;
     offline();
     const lost = pending;
     // A page that is put away is not waited for: of that we hear a moment later.
@@ -184,8 +194,7 @@ export function visitsOf(client: Client, entries: Entries): Visits {
       return true;
     },
     ready(to) {
-      const path = to.pathname + to.search;
-      const isWanted = !pending && attribute(root, Attribute.status) === "online" && isPath(path);
+      const path = pathOf(to), isWanted = !pending && mayAsk(path);
       if (isWanted) client.say(["visit", ++last, path, 1]);
       return isWanted;
     },
@@ -201,8 +210,8 @@ export function visitsOf(client: Client, entries: Entries): Visits {
   };
 }
 
-function isPath(path: string): boolean {
-  return path.length <= LONGEST && !path.startsWith("//");
+function pathOf({ pathname, search }: URL): string {
+  return pathname + search;
 }
 
 function inFull(): ReflexError {

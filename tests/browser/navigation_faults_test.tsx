@@ -95,6 +95,33 @@ browse(
 
 const up = Promise.withResolvers<void>();
 
+browse(
+  "navigation: a link that is followed while the page is fetched anew is not undone by that",
+  async ({ page }) => {
+    await using server = serve(site());
+    await enter(page, server.url);
+    const asked = Promise.withResolvers<void>(), answer = Promise.withResolvers<void>();
+    await page.route(`${server.url}/`, async (route) => {
+      asked.resolve();
+      await answer.promise;
+      await route.continue().catch(() => {}); // the document that has asked is gone
+    });
+    // The next patch finds the page to be another than the server believes.
+    await page.evaluate(() => document.querySelector("#count")!.remove());
+    await page.locator("#add").click();
+    await asked.promise;
+    await page.locator("#to-orders").click();
+    await says(page, "h1", "Orders 1");
+    answer.resolve();
+    await ready(page);
+    await page.locator("#add").click();
+    await says(page, "h1", "Orders 1");
+    await page.locator("#to-home").click();
+    await says(page, "#count", 2);
+    assert.equal(address(page), "/");
+  },
+);
+
 browse("navigation: without a socket links are what they are", async ({ page }) => {
   await using server = serve(site());
   await page.routeWebSocket((url) => url.pathname.endsWith(Path.socket), (socket) => void socket.close());

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { $, show } from "./browser.ts";
-import { settled } from "./fakes.ts";
+import { type FakeEnvironment, settled } from "./fakes.ts";
 import { pageOf, setUp } from "./line.ts";
 import type { Client } from "../../client/start.ts";
 import type { Entries } from "../../client/entries.ts";
@@ -149,6 +149,40 @@ Deno.test("visits: a doubt about the page ends a visit as well", async () => {
   env.pass(0);
   assert.equal(await outcome, "ReflexError");
   assert.equal(env.location.href, "https://shop.test/app/a");
+});
+
+Deno.test("visits: while the page is in doubt, and until its next socket is ready, in full at once", async () => {
+  // What is fetched would be shown under the address of the page that was gone to meanwhile.
+  const steps = [
+    () => {},
+    (env: FakeEnvironment) => env.pass(200),
+    (env: FakeEnvironment) => env.request.answer(pageOf("T1", "v1")),
+    (env: FakeEnvironment) => env.socket.open(),
+  ];
+  for (const [last] of steps.entries()) {
+    const { env, visits, go } = start();
+    env.socket.say(["patch", 1, [["text", "missing", ""]]]);
+    for (const step of steps.slice(0, last + 1)) {
+      step(env);
+      await settled();
+    }
+    env.socket.take();
+    assert.equal(visits.ready(new URL("/app/b", env.location.href)), false, `after step ${last}`);
+    assert.equal(await go("/app/a"), "ReflexError");
+    assert.deepEqual(env.socket.take(), []);
+    assert.equal(env.location.href, "https://shop.test/app/a");
+  }
+  const { env, go } = start();
+  env.socket.say(["resync", "stale"]);
+  for (const step of steps) {
+    step(env);
+    await settled();
+  }
+  env.socket.say(["ready", 0]);
+  await settled();
+  env.socket.take();
+  void go("/app/a");
+  assert.deepEqual(env.socket.take(), [["visit", 1, "/app/a"]]);
 });
 
 Deno.test("visits: without a line, with a URL too long or with one that looks like another host, in full at once", async () => {
