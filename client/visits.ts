@@ -67,6 +67,8 @@ export function visitsOf(client: Client, entries: Entries): Visits {
   let last = 0;
   let pending: Pending | undefined;
   let patches: Patches | undefined;
+  /** What was asked for before the page that is waited for, and may still be answered. */
+  const passed = new Set<string>();
   /** Whether there is a line, and no doubt about the page: what comes meanwhile would not be looked at. */
   let isReady = attribute(root, Attribute.status) === "online";
   /** The page that is shown, whatever the address bar says. */
@@ -75,8 +77,10 @@ export function visitsOf(client: Client, entries: Entries): Visits {
   function go(trip: Trip): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     promise.catch(() => {}); // whoever wants to know hears of it
+    if (pending) passed.add(pathOf(pending.to));
     end(new DOMException("Another page was wanted since.", "AbortError"), true);
     const path = pathOf(trip.to);
+    passed.delete(path);
     if (!mayAsk(path)) {
       load(trip);
       reject(inFull());
@@ -102,6 +106,7 @@ export function visitsOf(client: Client, entries: Entries): Visits {
     if (error) one?.reject(error);
     else one?.resolve();
     if (goesOn) return;
+    passed.clear();
     show(false);
     entries.hold(false);
   }
@@ -185,6 +190,8 @@ export function visitsOf(client: Client, entries: Entries): Visits {
     follow(href, replace, loads) {
       const to = URL.parse(href, env.location.href);
       if (!to) return false;
+      // That has crossed this one on its way.
+      if (pending && !loads && passed.has(pathOf(to))) return true;
       const kind = replace ? "replace" : "push";
       if (pending || loads || !isAppWide() || !isOfApp(to, env.location.href)) {
         const trip = { to, kind: pending && kind === "push" ? pending.kind : kind } as const;

@@ -185,6 +185,20 @@ Deno.test("visits: while the page is in doubt, and until its next socket is read
   assert.deepEqual(env.socket.take(), [["visit", 1, "/app/a"]]);
 });
 
+Deno.test("visits: the answer to an earlier one that has crossed a later one leads nowhere", async () => {
+  const { env, visits, go, land } = start();
+  void go("/app/file");
+  const later = go("/app/b");
+  assert.equal(visits.follow("/app/file", false, false), true);
+  assert.deepEqual(env.visited, []);
+  land(2, "/app/b");
+  assert.equal(await later, "shown");
+  assert.equal(env.location.href, "https://shop.test/app/b");
+  // Nobody waits for another any more: it is a reflex that leads there.
+  assert.equal(visits.follow("/app/file", false, false), true);
+  assert.equal(env.location.href, "https://shop.test/app/file");
+});
+
 Deno.test("visits: without a line, with a URL too long or with one that looks like another host, in full at once", async () => {
   for (const path of ["/app/" + "a".repeat(2050), "https://shop.test//evil.test/"]) {
     const { env, go } = start();
