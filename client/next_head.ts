@@ -6,8 +6,7 @@
 
 import type { Operation } from "../protocol/operations.ts";
 import { Attribute } from "../protocol/markers.ts";
-import { all, attribute, fill, get, inertDocument, page, parseInside, tellNow } from "./core.ts";
-import { ownScript } from "./page.ts";
+import { all, attribute, fill, get, inertDocument, page, parseInside, scriptIn, tellNow } from "./core.ts";
 import type { Client } from "./start.ts";
 
 /** Milliseconds that style sheets may take: then the page is shown without. */
@@ -44,18 +43,23 @@ function trackedIn(head: Element): string {
 export async function loadStyles(operations: readonly Operation[], { env }: Client): Promise<void> {
   const html = headIn(operations);
   if (html === undefined) return;
-  const nonce = ownScript()?.nonce ?? "", now = all(page("head"), SHEETS).map(nameOf);
-  const late = all<HTMLLinkElement>(parseInside(page("head"), html), SHEETS)
-    .filter((link) => !now.includes(nameOf(link)))
-    .map((link) => page("importNode").call(document, link, true) as HTMLLinkElement);
-  if (!late[0]) return;
-  const loads = late.map((link) => {
+  const head = page("head"), now = all(head, SHEETS), nonce = scriptIn(head)?.nonce ?? "";
+  const loads: Promise<unknown>[] = [];
+  // Each in its place: of two rules, the one that stands behind the other counts.
+  let last: Element | undefined;
+  for (const next of all(parseInside(head, html), SHEETS)) {
+    const before = last;
+    last = now.find((link) => nameOf(link) === nameOf(next));
+    if (last) continue;
+    const link = last = page("importNode").call(document, next, true) as HTMLLinkElement;
     waiting.set(link, attribute(link, "media"));
     link.media = "not all";
     link.nonce = nonce;
-    return new Promise<unknown>((resolve) => link.onload = link.onerror = resolve);
-  });
-  get(page("head"), "append").call(page("head"), ...late);
+    loads.push(new Promise((resolve) => link.onload = link.onerror = resolve));
+    if (before) before.after(link);
+    else head.prepend(link);
+  }
+  if (!loads[0]) return;
   const cancel = Promise.withResolvers<void>(), stop = env.clock.after(PATIENCE, cancel.resolve);
   await Promise.race([Promise.all(loads), cancel.promise]);
   stop();

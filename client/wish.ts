@@ -7,8 +7,7 @@
 
 import { Attribute } from "../protocol/markers.ts";
 import { attribute, first, get, has, matches, page } from "./dom.ts";
-import { markSent } from "./core.ts";
-import { ownScript } from "./page.ts";
+import { markSent, scriptIn } from "./core.ts";
 
 /** What somebody has followed. */
 export interface Wish {
@@ -20,7 +19,7 @@ export interface Wish {
 
 /** Whether all links of the app are marked. */
 export function isAppWide(): boolean {
-  const script = ownScript();
+  const script = scriptIn(page("head"));
   return !!script && has(script, Attribute.navigate);
 }
 
@@ -37,7 +36,7 @@ export function nearest(path: readonly Element[], name: string): string | null {
 
 /** Whether a URL is one of this app's pages, as far as its address says. */
 export function isOfApp(to: URL, here: string): boolean {
-  const base = new URL("..", ownScript()!.src), { protocol, origin } = new URL(here);
+  const base = new URL("..", scriptIn(page("head"))!.src), { protocol, origin } = new URL(here);
   // A blob's origin is that of its page.
   return to.protocol === protocol && to.origin === origin && `${to.pathname}/`.startsWith(base.pathname);
 }

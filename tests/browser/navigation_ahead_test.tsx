@@ -194,6 +194,59 @@ browse(
   },
 );
 
+browse("head: style sheets stand in the order of a page that is loaded", async ({ page }) => {
+  const app = new App({
+    log: new MemoryLog(),
+    navigation: true,
+    layout: ({ children }) => (
+      <>
+        <Head>
+          <link rel="stylesheet" href="/base.css" />
+        </Head>
+        {children}
+        <Head>
+          <link rel="stylesheet" href="/theme.css" />
+        </Head>
+      </>
+    ),
+  });
+  for (const [path, name, others] of [["/", "a", ["b"]], ["/b", "b", ["c", "a"]]] as const) {
+    app.page(path, () => (
+      <main>
+        <Head>
+          {others.map((one) => <link rel="stylesheet" href={`/${one}.css`} key={one} />)}
+        </Head>
+        <a id="to-a" href="/">a</a>
+        <a id="to-b" href="/b">b</a>
+        <h1>{name}</h1>
+      </main>
+    ));
+  }
+  for (const [n, name] of ["base", "a", "b", "c", "theme"].entries()) {
+    app.route(`/${name}.css`, {
+      GET: () => new Response(`h1 { color: rgb(${n}, 0, 0) }`, { headers: { "content-type": "text/css" } }),
+    });
+  }
+  await using server = serve(app);
+  await enter(page, server.url);
+  await mark(page);
+  const seen = () =>
+    page.evaluate(() => [
+      getComputedStyle(document.querySelector("h1")!).color,
+      ...[...document.querySelectorAll("link")].map((link) => link.getAttribute("href")),
+    ]);
+  const loaded = await seen();
+  for (const name of ["b", "a", "b"]) {
+    await page.locator(`#to-${name}`).click();
+    await says(page, "h1", name);
+    const gone = await seen();
+    assert.ok(await isMarked(page));
+    if (name === "a") assert.deepEqual(gone, loaded);
+    else assert.deepEqual(gone, ["rgb(4, 0, 0)", "/base.css", "/c.css", "/a.css", "/theme.css"]);
+  }
+  assertQuiet(page);
+});
+
 for (const reducedMotion of ["no-preference", "reduce"] as const) {
   browse(
     `view transition: from page to page it is one, where it is asked for; with ${reducedMotion}`,
