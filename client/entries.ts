@@ -17,8 +17,8 @@ export interface Entries {
   hold(isHeld: boolean): void;
   /** The address is this from now on. */
   go(to: URL, kind: Kind): void;
-  /** Somebody went back or forward: the browser shows the address of another entry. */
-  come(): void;
+  /** The browser shows the address of another entry. @returns whether that was there before: somebody went back or forward */
+  come(): boolean;
   /** Brings the window to where it belongs in an entry: where it was, at its fragment, at the top. */
   place(to: URL, kind: Kind): void;
   /** Keeps the positions beyond the life of this document. */
@@ -79,7 +79,11 @@ export function entriesOf({ random }: Environment): Entries {
       held = isHeld;
     },
     come() {
+      const { state } = history;
       key = adopt();
+      // A fragment has made it, and the browser has gone there.
+      if (!state) note();
+      return !!state;
     },
     go({ href }, kind) {
       if (kind === "push") {

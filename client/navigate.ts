@@ -20,9 +20,11 @@ export function navigation(client: Client): Navigate {
   const { env } = client, entries = entriesOf(env), visits = client.visits = visitsOf(client, entries);
 
   /** Asks the page, and goes. */
-  function go(target: EventTarget, to: URL, kind: Kind, isQuiet: boolean): Promise<void> {
+  function go(target: EventTarget, to: URL, replace: boolean): Promise<void> {
+    // A page takes its own place, as everywhere.
+    const kind: Kind = replace || to.href === env.location.href ? "replace" : "push";
     if (announce(target, `${EVENT_PREFIX}navigate`, { url: to.href, kind })) {
-      return visits.go({ to, kind, isQuiet });
+      return visits.go({ to, kind, isQuiet: replace });
     }
     return Promise.reject(new DOMException("Stopped by a listener.", "AbortError"));
   }
@@ -33,9 +35,7 @@ export function navigation(client: Client): Navigate {
     const { to, replace, element } = wish;
     // Who clicks twice means it once.
     if (visits.next?.href === to.href) return;
-    // A page takes its own place, as everywhere.
-    const kind = replace || to.href === env.location.href ? "replace" : "push";
-    go(element, to, kind, replace).catch(() => {});
+    go(element, to, replace).catch(() => {});
   }
 
   // On the window, behind all others: what they have prevented is not followed.
@@ -55,8 +55,7 @@ export function navigation(client: Client): Navigate {
       else env.location.href = to.href;
       return;
     }
-    const kind = replace || to.href === here ? "replace" : "push";
-    const shown = go(document, to, kind, replace), aborted = Promise.withResolvers<never>();
+    const shown = go(document, to, replace), aborted = Promise.withResolvers<never>();
     const abort = () => {
       aborted.reject(signal!.reason);
       // The server may be on its way there: it is called back.

@@ -209,10 +209,9 @@ export function visitsOf(client: Client, entries: Entries): Visits {
       end(new DOMException("The page was put away.", "AbortError"));
     },
     traverse() {
-      entries.come();
-      const to = new URL(env.location.href);
+      const wasThere = entries.come(), to = new URL(env.location.href);
       if (pending || bare(to) !== shown) void go({ to, kind: "traverse" });
-      else entries.place(to, "traverse");
+      else if (wasThere) entries.place(to, "traverse");
     },
   };
 }

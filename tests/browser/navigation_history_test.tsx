@@ -78,6 +78,40 @@ browse(
 );
 
 browse(
+  "navigation: within a page nobody is scrolled but by the browser",
+  async ({ page }) => {
+    await using server = serve(site());
+    await enter(page, `${server.url}/long`);
+    await scroll(page, 3000);
+    // What names nothing, such as the state of a script, does not lead to the top.
+    await page.evaluate(() =>
+      new Promise<void>((resolve) => {
+        addEventListener("popstate", () => resolve(), { once: true });
+        location.hash = "#tab=2";
+      })
+    );
+    assert.equal(await top(page), 3000);
+    // The page's own style says how.
+    await page.evaluate(() => {
+      document.documentElement.style.scrollBehavior = "smooth";
+      const seen: number[] = Object.assign(globalThis, { seen: [] as number[] }).seen;
+      addEventListener("scroll", () => seen.push(scrollY));
+    });
+    const ended = page.evaluate(() =>
+      new Promise<void>((resolve) => addEventListener("scrollend", () => resolve(), { once: true }))
+    );
+    await page.evaluate(() => document.querySelector<HTMLElement>("#to-top")!.click());
+    await ended;
+    const seen = await page.evaluate(() => (globalThis as unknown as { seen: number[] }).seen);
+    assert.ok(seen.length > 2, `${seen}`);
+    await page.goBack();
+    await scrolledTo(page, 3000);
+    assert.equal(address(page), "/long#tab=2");
+    assertQuiet(page);
+  },
+);
+
+browse(
   "navigation: a search form in place of its page keeps the focus, the scroll and what is being written",
   async ({ page }) => {
     await using server = serve(site());

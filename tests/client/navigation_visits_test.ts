@@ -20,7 +20,7 @@ function start() {
       gone.push(`${kind} ${href}`);
       env.location.href = href;
     },
-    come() {},
+    come: () => true,
     place() {},
     keep() {},
   };
