@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Attribute } from "../../protocol/markers.ts";
 import { viewOf } from "../page/opened_page.ts";
 import { type Former, makeVisit } from "../page/page_data.ts";
 import type { View } from "../page/view.ts";
@@ -11,6 +12,28 @@ import type { Snapshot } from "../session/records.ts";
 import type { Host } from "./host.ts";
 import type { LivePageParts } from "./live_page.ts";
 import type { Landing } from "./trip.ts";
+
+/** Tracked elements of a head, with what is in them. */
+const TRACKED = RegExp(`<[^>]*\\s${Attribute.track}\\b[^>]*>[^<]*`, "g");
+
+/**
+ * Whether a browser may have to load a page in full, to run a script of its head or for what is tracked there.
+ *
+ * @param before the head that it shows; `undefined` where that is not known
+ */
+export function mayNeedMore(before: string | undefined, head: string): boolean {
+  if (before === head) return false;
+  const known = scriptsOf(before);
+  return scriptsOf(head).some((one) => !known.includes(one)) || trackedIn(before) !== trackedIn(head);
+}
+
+function scriptsOf(head = ""): readonly string[] {
+  return head.match(/<script\b[^>]*\ssrc=[^>]*/g) ?? [];
+}
+
+function trackedIn(head = ""): string {
+  return head.match(TRACKED)?.join() ?? "";
+}
 
 /** A page that can be shown at once. */
 export interface Landed {

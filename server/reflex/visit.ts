@@ -30,7 +30,7 @@ import { commitCall } from "./commit.ts";
 import { askSchema, checkedTarget, formOf, noteErrors, sentencesOf } from "./form_check.ts";
 import { finish, resume } from "./finish.ts";
 import type { Handshake, Host } from "./host.ts";
-import { land } from "./landing.ts";
+import { land, mayNeedMore } from "./landing.ts";
 import { LivePage, type LivePageParts } from "./live_page.ts";
 import { answerFormer } from "./former.ts";
 import { Navigation } from "./navigation.ts";
@@ -263,6 +263,9 @@ export class Visit {
   async #land(id: number, landing: Landing): Promise<boolean> {
     const from = this.#live, { page, params, values, opened, visit, url } = landing;
     if (from === undefined || from.isOver) return false;
+    // Messages that are shown once would be gone when it is loaded.
+    const { head } = opened.render;
+    if (landing.isFlashShown && mayNeedMore(from.parts.view.shown?.render.head, head)) return false;
     const lastCall = () => Math.max(this.#last ?? 0, from.parts.former?.last ?? 0);
     const { view, token, ticket, former, seen } = await land(landing, from.parts, lastCall, this.#host);
     if (this.#live !== from || from.isOver || !this.#connection.open) {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { App, Live, on, ops, Reflex, topic } from "@argyle/argyle";
+import { App, Head, Live, on, ops, Reflex, topic } from "@argyle/argyle";
 import type { AppOptions } from "@argyle/argyle/types";
 import { Attribute } from "@argyle/argyle/protocol";
 import { FakeClock } from "@argyle/argyle/testing";
@@ -65,6 +65,17 @@ async function open(options: AppOptions<Session> = {}) {
       </main>
     );
   }, { key: ({ params }) => params.room });
+  app.page("/script/:name", ({ params: { name }, flash }) => (
+    <p id="flash">
+      <Head>
+        <title>{flash.map(({ text }) => text).join()}</title>
+        <script src={`/${name}.js`} />
+        <link rel="stylesheet" href="/style.css" data-navigate-track />
+      </Head>
+      {flash.map(({ text }) => text).join()}
+      <i {...on("click", Talk, "note")} />
+    </p>
+  ));
   app.page("/flash", ({ flash }) => <p id="flash">{flash.map(({ text }) => text).join()}</p>);
   const server = await app.listen({ port: 0 });
   return { app, clock, log, server, [Symbol.asyncDispose]: () => server.stop() };
@@ -253,3 +264,25 @@ timed("navigation: true stands on the script element of each page that is live",
   assert.ok(!(await load(other.app)).html.includes(Attribute.navigate));
   assert.equal(landed(["page", 1, "/", "t", "v", [], undefined]).id, 1);
 });
+
+timed(
+  "messages that are shown once are not used up by a page that the browser has to load in full",
+  async () => {
+    await using site = await open();
+    const { app, server } = site;
+    const page = await load(app);
+    await using peer = await Peer.live(server, page);
+    await peer.call("Talk#note");
+    await peer.next();
+    peer.send(["visit", 1, "/script/a"]);
+    assert.deepEqual(await peer.next(), ["go", "/script/a"]);
+    const loadIt = () => load(app, "/script/a", { cookie: page.cookie });
+    assert.ok((await loadIt()).body.includes("Well done"));
+    // Where all that it needs is there, it comes over the socket.
+    await using there = await Peer.live(server, { ...await loadIt(), cookie: page.cookie });
+    await there.call("Talk#note");
+    await there.next();
+    const { operations } = await goTo(there, 1, "/script/a?again");
+    assert.ok(JSON.stringify(operations).includes("Well done"), JSON.stringify(operations));
+  },
+);
