@@ -39,12 +39,18 @@ export async function receive(
       if (frame[6]) await redeem(frame[6]);
       return true;
     case "go": {
-      const [, to, ticket, replace] = frame;
+      const [, to, ticket, replace] = frame, { href } = env.location;
       if (ticket) await redeem(ticket);
       if (client?.visits?.follow(to, !!replace, !!ticket)) return true;
       if (replace) env.location.replace(to);
       else env.location.href = to;
+      // A fragment of this page is not loaded by itself.
+      if (to.includes("#") && bare(new URL(to, href).href) === bare(href)) env.location.reload();
     }
   }
   return true;
+}
+
+function bare(url: string): string {
+  return url.replace(/#.*/, "");
 }

@@ -123,10 +123,11 @@ export function visitsOf(client: Client, entries: Entries): Visits {
   }
 
   function load({ to, kind }: Trip): void {
-    const isHere = to.href === env.location.href;
-    if (kind === "traverse" && isHere) env.location.reload();
-    else if (kind === "push") env.location.href = to.href;
-    else env.location.replace(to.href);
+    const { href } = env.location, isHere = kind === "traverse" && to.href === href;
+    if (kind === "push") env.location.href = to.href;
+    else if (!isHere) env.location.replace(to.href);
+    // A fragment of this page is not loaded by itself.
+    if (isHere || (to.hash && bare(to) === bare(href))) env.location.reload();
   }
 
   /** The page that is waited for is loaded in full. */

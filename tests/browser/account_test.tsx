@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { App, on, Reflex } from "@argyle/argyle";
 import { MemoryLog } from "../helpers/peer.ts";
 import { assertQuiet, browse } from "./chromium.ts";
+import { enter } from "./navigating.tsx";
 import { open, says, serve } from "./serve.ts";
 
 class Account extends Reflex {
@@ -10,6 +11,17 @@ class Account extends Reflex {
   }
   leave() {
     this.logout();
+  }
+  enterHere() {
+    this.login("ann");
+    this.redirect("/#here");
+  }
+  stay() {
+    this.flash("notice", "Noted");
+    this.redirect("/#there");
+  }
+  go() {
+    this.redirect("/other#there");
   }
 }
 
@@ -47,3 +59,35 @@ browse(
     assertQuiet(page);
   },
 );
+
+for (const navigation of [true, false]) {
+  browse(
+    `redirect: to a fragment of the page itself shows it anew, too; navigation: ${navigation}`,
+    async ({ page }) => {
+      const app = new App({ log: new MemoryLog(), navigation });
+      app.reflexes({ Account });
+      app.page("/", ({ user, flash }) => (
+        <main>
+          <h1>Hello {user ?? "stranger"}</h1>
+          <p id="here">{flash.map(({ text }) => text).join()}</p>
+          <button type="button" id="enter" {...on("click", Account, "enterHere")}>Enter</button>
+          <button type="button" id="stay" {...on("click", Account, "stay")}>Stay</button>
+          <button type="button" id="go" {...on("click", Account, "go")}>Go</button>
+        </main>
+      ));
+      app.page("/other", () => <h1>Another page</h1>);
+      await using server = serve(app);
+      await (navigation ? enter : open)(page, server.url);
+      await page.locator("#enter").click();
+      await says(page, "h1", "Hello ann");
+      assert.equal(page.url(), `${server.url}/#here`);
+      await page.locator("#stay").click();
+      await says(page, "#here", "Noted");
+      assert.equal(page.url(), `${server.url}/#there`);
+      await page.locator("#go").click();
+      await says(page, "h1", "Another page");
+      assert.equal(page.url(), `${server.url}/other#there`);
+      assertQuiet(page);
+    },
+  );
+}

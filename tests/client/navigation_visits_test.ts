@@ -235,6 +235,11 @@ Deno.test("visits: a reflex leads over the socket where all links do, else the p
   // Its answer says so too, and then it is no page.
   assert.equal(visits.follow("/app/b", false, false), true);
   assert.deepEqual(env.visited, ["replace https://shop.test/app/b"]);
+  visits.follow("/app/b#part", false, true);
+  assert.deepEqual(env.visited, ["replace https://shop.test/app/b"], "a fragment of another page");
+  env.location.href = "https://shop.test/app/c#a";
+  visits.follow("/app/c#b", true, true);
+  assert.deepEqual(env.visited.slice(1), ["replace https://shop.test/app/c#b", "reload"]);
   visits.follow("/app/c", false, true);
   assert.equal(env.location.href, "https://shop.test/app/c", "somebody else by now");
   show("");
