@@ -6,7 +6,7 @@
  */
 
 import { Attribute } from "../protocol/markers.ts";
-import { all, closest, defaultOf, first, get, has, onPage, page, said } from "./core.ts";
+import { all, closest, defaultOf, first, get, has, page, said } from "./core.ts";
 import type { Client } from "./start.ts";
 import { targetOf } from "./entries.ts";
 
@@ -65,7 +65,7 @@ function focus(element: Element): boolean {
 
 /** Whether the focus is in an element that is still there. */
 export function isFocused(element: Element | null): boolean {
-  return !!element && element !== page("body") && onPage(element) && page("activeElement") === element;
+  return !!element && element !== page("body") && page("activeElement") === element;
 }
 
 /** Says it to those who hear the page. */

@@ -169,6 +169,7 @@ export function visitsOf(client: Client, entries: Entries): Visits {
     if (patches) useStyles(patches);
     client.become({ token, visit }, -1);
     client.patch(0, operations);
+    client.say(["shown", id]);
     shown = bare(to);
     // The page that was wanted since comes behind it; this one is only passed through.
     if (!mine) return;

@@ -38,6 +38,8 @@ export function readClientFrame(text: unknown, limits: Limits): ClientFrame {
       return readCall(frame, limits);
     case "visit":
       return readVisit(frame, limits);
+    case "shown":
+      return readShown(frame);
     case "ping":
       return ["ping"];
     default:
@@ -65,6 +67,12 @@ function readVisit([, id, url, prepare]: Json[], limits: Limits): ClientFrame {
     throw new WireError("malformed", "visit: what says that it is to be prepared is a 1.");
   }
   return prepare === undefined ? ["visit", id, url] : ["visit", id, url, 1];
+}
+
+// ["shown", 2]
+function readShown([, id]: Json[]): ClientFrame {
+  if (!isCount(id) || id === 0) throw new WireError("malformed", "shown: the id is a whole number above 0.");
+  return ["shown", id];
 }
 
 // Two slashes begin another site's address, and a backslash is a slash to a browser; a fragment is the browser's own.

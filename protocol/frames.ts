@@ -112,6 +112,18 @@ export type PingFrame = readonly ["ping"];
 export type VisitFrame = readonly ["visit", id: number, url: string, prepare?: 1 | undefined];
 
 /**
+ * The browser shows the page of the visit of this id. Calls behind it were made there; those that come before it were made
+ * on the page before.
+ *
+ * @example
+ * ```ts
+ * import type { ShownFrame } from "@argyle/argyle/protocol";
+ * const frame: ShownFrame = ["shown", 1];
+ * ```
+ */
+export type ShownFrame = readonly ["shown", id: number];
+
+/**
  * What a browser sends.
  *
  * @example
@@ -121,7 +133,7 @@ export type VisitFrame = readonly ["visit", id: number, url: string, prepare?: 1
  * console.assert(about(readClientFrame('["call",1,0,"Counter#peek"]', defaultLimits)) === "Counter#peek");
  * ```
  */
-export type ClientFrame = HelloFrame | CallFrame | PingFrame | VisitFrame;
+export type ClientFrame = HelloFrame | CallFrame | PingFrame | VisitFrame | ShownFrame;
 
 /**
  * What became of call `n`, as it travels inside a patch: `[n]`, or `[n, value]` when the reflex returned one.

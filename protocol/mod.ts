@@ -32,6 +32,7 @@ export type {
   ReadyFrame,
   ResyncFrame,
   ServerFrame,
+  ShownFrame,
   TicketFrame,
   VisitFrame,
 } from "./frames.ts";

@@ -29,7 +29,7 @@ const surface: Record<string, readonly string[]> = {
     ErrorCode ErrorFrame GoFrame HeadOperation HelloFrame InsertOperation IslandMark Json Limits Loading
     MorphOperation Operation Option OrderOperation Outcome PROTOCOL_VERSION PageFrame
     PatchFrame Path PingFrame PongFrame ReadyFrame RemoveOperation ResyncFrame Schema SchemaInput SchemaIssue SchemaOutput
-    SchemaResult SelectOperation ServerFrame TextOperation TicketFrame VISIT_HEADER VisitFrame WireError canonicalJson defaultLimits errorSentences
+    SchemaResult SelectOperation ServerFrame ShownFrame TextOperation TicketFrame VISIT_HEADER VisitFrame WireError canonicalJson defaultLimits errorSentences
     isUrlAttribute issueFields parseJson readClientFrame readServerFrame safeUrl systemClock writeFrame
   `),
   "./redis": list(

@@ -13,6 +13,7 @@ import type {
   Json,
   Outcome,
   ServerFrame,
+  ShownFrame,
   VisitFrame,
 } from "../../protocol/frames.ts";
 import { Attribute, Close } from "../../protocol/markers.ts";
@@ -39,6 +40,17 @@ import { Person, type Whereabouts } from "./person.ts";
 import type { Resolved } from "./run.ts";
 import type { Landing } from "./trip.ts";
 
+/** The page that a browser has left. */
+interface Before {
+  readonly live: LivePage;
+  /** The visit that has led away from it. */
+  readonly id: number;
+  /** Whether the browser has said that it shows the page of that visit. */
+  isShown: boolean;
+  /** Keeps it from being forgotten by itself. */
+  readonly cancel: () => void;
+}
+
 /** The frames of one page socket, in their order. */
 export class Visit {
   readonly #host: Host;
@@ -47,8 +59,8 @@ export class Visit {
   /** Until the page is live; afterwards nobody asks for it. */
   #handshake: Handshake | undefined;
   #live: LivePage | undefined;
-  /** The page that the browser has left, as long as calls of it may still be on their way; and what ends that sooner. */
-  #before: { readonly live: LivePage; readonly cancel: () => void } | undefined;
+  /** The page that the browser has left, as long as calls of it may still be on their way. */
+  #before: Before | undefined;
   /** Made when it goes to another page. */
   #navigation: Navigation | undefined;
   readonly #traveller: Pick<Handshake, "id" | "cookie" | "development">;
@@ -76,6 +88,7 @@ export class Visit {
   frame(frame: ClientFrame, text: string): Promise<void> {
     if (frame[0] === "call") return this.#enqueue(frame, text);
     if (frame[0] === "visit") return this.#goTo(frame);
+    if (frame[0] === "shown") return this.#noteShown(frame);
     return this.#inTurn(() => this.#open(frame as HelloFrame));
   }
 
@@ -236,11 +249,16 @@ export class Visit {
 
   // A browser that has gone to another page may have made a call on the one before, which has crossed that on its way.
   #pageOf(frame: CallFrame, live: LivePage): LivePage {
-    const before = this.#before;
-    if (before === undefined) return live;
-    const resolved = this.#host.registry.find(frame[3]);
-    if (resolved === undefined || this.#isOffered(live, frame, resolved)) return live;
-    return this.#isOffered(before.live, frame, resolved) ? before.live : live;
+    const before = this.#before, resolved = this.#host.registry.find(frame[3]);
+    if (before === undefined || resolved === undefined) return live;
+    const pages = before.isShown ? [live, before.live] : [before.live, live];
+    return pages.find((page) => this.#isOffered(page, frame, resolved)) ?? live;
+  }
+
+  // From here on its calls are those of the page that it has gone to. Of two pages on their way, the last counts.
+  #noteShown([, id]: ShownFrame): Promise<void> {
+    if (this.#before?.id === id) this.#before.isShown = true;
+    return Promise.resolve();
   }
 
   async #goTo(frame: VisitFrame): Promise<void> {
@@ -280,6 +298,7 @@ export class Visit {
     this.#moveTo(
       { visit, session, identity, user, sealedAt, former, page, href, params, values, told, view },
       from,
+      id,
     );
     return true;
   }
@@ -289,7 +308,7 @@ export class Visit {
     this.#before = undefined;
   }
 
-  #moveTo(parts: LivePageParts, from: LivePage): void {
+  #moveTo(parts: LivePageParts, from: LivePage, id: number): void {
     const { visits, limits, clock } = this.#host;
     if (visits.get(from.parts.visit) === this) visits.delete(from.parts.visit);
     visits.set(parts.visit, this);
@@ -297,8 +316,11 @@ export class Visit {
     live.attach();
     live.join(); // before the other is left: who is on a topic of both does not come and go
     from.leave();
+    // A page that is only passed through is not where a person calls something.
+    const left = this.#before?.isShown === false ? this.#before.live : from;
     this.#forgetBefore();
-    this.#before = { live: from, cancel: clock.after(limits.oldOffers, () => this.#before = undefined) };
+    const cancel = clock.after(limits.oldOffers, () => this.#before = undefined);
+    this.#before = { live: left, id, isShown: false, cancel };
     live.doubt(); // a call may have written what was rendered a moment ago
   }
 

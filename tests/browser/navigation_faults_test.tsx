@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { App, on, Reflex } from "@argyle/argyle";
 import { Path } from "@argyle/argyle/protocol";
+import { MemoryLog } from "../helpers/peer.ts";
 import { assertQuiet, browse } from "./chromium.ts";
 import { overhear } from "./frames.ts";
 import { address, enter, isAt, isMarked, mark, ready, shut, site } from "./navigating.tsx";
@@ -119,6 +121,53 @@ browse(
     await page.locator("#to-home").click();
     await says(page, "#count", 2);
     assert.equal(address(page), "/");
+  },
+);
+
+browse(
+  "navigation: what is called on the page that is still seen is not the next page's",
+  async ({ page }) => {
+    const removed: string[] = [];
+    class Order extends Reflex {
+      remove() {
+        removed.push(this.params.id!);
+      }
+    }
+    const app = new App({ log: new MemoryLog(), navigation: true });
+    app.reflexes({ Order });
+    app.page("/orders/:id", ({ params }) => (
+      <main>
+        <h1>{params.id}</h1>
+        <a id="next" href="/orders/2">2</a>
+        <button type="button" id="remove" {...on("click", Order, "remove")}>Remove</button>
+      </main>
+    ));
+    await using server = serve(app);
+    // The next page is on its way, and takes long.
+    const left = Promise.withResolvers<void>(), arrives = Promise.withResolvers<void>();
+    await page.routeWebSocket((url) => url.pathname.endsWith(Path.socket), (socket) => {
+      socket.connectToServer().onMessage(async (message) => {
+        if (`${message}`.startsWith('["page"')) {
+          left.resolve();
+          await arrives.promise;
+        }
+        socket.send(message);
+      });
+    });
+    const remove = async () => {
+      const count = removed.length;
+      await page.locator("#remove").click();
+      while (removed.length === count) await page.evaluate(() => 0);
+    };
+    await enter(page, `${server.url}/orders/1`);
+    await page.locator("#next").click();
+    await left.promise;
+    await says(page, "h1", 1);
+    await remove();
+    arrives.resolve();
+    await says(page, "h1", 2);
+    await remove();
+    assert.deepEqual(removed, ["1", "2"]);
   },
 );
 

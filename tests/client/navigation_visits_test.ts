@@ -63,6 +63,7 @@ Deno.test("visits: a call of the page before has its outcome told; numbers go on
   assert.deepEqual(socket.take().map((frame) => (frame as unknown[]).slice(0, 2)), [
     ["call", 1],
     ["visit", 1],
+    ["shown", 1],
     ["call", 2],
   ]);
   socket.say(["done", 2, "late"]);

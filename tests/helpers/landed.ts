@@ -32,11 +32,12 @@ export function landed(frame: Heard): Landed {
   return { id, url, token, visit, operations, ticket };
 }
 
-/** Goes to a page, and waits for it. */
+/** Goes to a page, waits for it, and says that it shows it. */
 export async function goTo(peer: Peer, id: number, url: string): Promise<Landed> {
   peer.send(["visit", id, url]);
   const page = landed(await peer.next());
   assert.equal(page.id, id);
+  peer.send(["shown", id]);
   return page;
 }
 

@@ -43,12 +43,19 @@ const frame: fc.Arbitrary<ClientFrame> = fc.oneof(
     fc.constantFrom("/", "/a/b"),
     fc.constant(1 as const),
   ),
+  fc.tuple(fc.constant("shown" as const), fc.integer({ min: 1 })),
 );
 
 Deno.test("codec: every frame of a browser is read as it was written", () => {
   fc.assert(fc.property(frame, (frame) => {
     assert.deepEqual(readClientFrame(writeFrame(frame), defaultLimits), JSON.parse(JSON.stringify(frame)));
   }));
+});
+
+Deno.test("codec: the id of a page that is shown is a whole number above 0", () => {
+  for (const text of ['["shown"]', '["shown",0]', '["shown",1.5]', '["shown","1"]']) {
+    assert.throws(() => readClientFrame(text, defaultLimits), { code: "malformed" }, text);
+  }
 });
 
 Deno.test("codec: arguments and element may be left out at the end", () => {

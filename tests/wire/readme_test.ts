@@ -61,7 +61,13 @@ Deno.test("README.md: the program type-checks, and is the one of mod.ts", async 
 });
 
 // Total over the unions: a new frame is a type error here until it has a line, and a failure until it has a transcript.
-const fromBrowser: Record<ClientFrame[0], true> = { hello: true, call: true, ping: true, visit: true };
+const fromBrowser: Record<ClientFrame[0], true> = {
+  hello: true,
+  call: true,
+  ping: true,
+  visit: true,
+  shown: true,
+};
 const fromServer: Record<ServerFrame[0], true> = {
   ready: true,
   resync: true,

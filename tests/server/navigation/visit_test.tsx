@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { App, Head, Live, on, redirect, Reflex, topic } from "@argyle/argyle";
 import type { AppOptions } from "@argyle/argyle/types";
 import { FakeClock } from "@argyle/argyle/testing";
-import { landed, pageAt } from "../../helpers/landed.ts";
+import { goTo, landed, pageAt } from "../../helpers/landed.ts";
 import { load, MemoryLog, Peer, timed } from "../../helpers/peer.ts";
 import { memory } from "@argyle/argyle/memory";
 
@@ -174,8 +174,7 @@ timed("what is no page of the app is loaded in full, and a route is not run for 
 timed("topics of the page that was left are left, and those of the new one followed", async () => {
   await using site = await open();
   const { app, peer, said } = site;
-  peer.send(["visit", 1, "/news"]);
-  landed(await peer.next());
+  await goTo(peer, 1, "/news");
   said.news = "Sun";
   await app.publish(News());
   assert.deepEqual(await peer.next(), ["patch", 1, [["text", "news", "Sun"]]]);
@@ -184,8 +183,7 @@ timed("topics of the page that was left are left, and those of the new one follo
   const [kind, version, operations] = await peer.next();
   assert.deepEqual([kind, version], ["patch", 2]);
   assert.ok(JSON.stringify(operations).includes("2"));
-  peer.send(["visit", 2, "/"]);
-  landed(await peer.next());
+  await goTo(peer, 2, "/");
   said.news = "Snow";
   await app.publish(News(), Prices());
   await peer.quiet();
