@@ -28,7 +28,7 @@ async function runTests(): Promise<{ code: number; output: string }> {
       ...Deno.args,
     ],
     cwd: fileURLToPath(root),
-    env: { [foundVariable]: JSON.stringify(await findBrowser()), DENO_JOBS: "2", ...colours() },
+    env: { [foundVariable]: JSON.stringify(await findBrowser()), DENO_JOBS: "3", ...colours() },
     stdin: "null",
     stdout: "piped",
     // A group of its own, so that whatever a test has started can be ended together.
