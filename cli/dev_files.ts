@@ -9,10 +9,13 @@ import { fileURLToPath } from "node:url";
 import type { Watched } from "./dev_watch.ts";
 
 /** What is to be done about a file that has changed. */
-export type Change =
-  | { readonly kind: "restart" }
-  /** The page takes it from a path below the origin, where that is known. */
-  | { readonly kind: "css" | "image"; readonly path: string };
+export type Change = { readonly kind: "restart" } | Swap;
+
+/** What a page takes anew, from a path below the origin. */
+export interface Swap {
+  readonly kind: "css" | "image";
+  readonly path: string;
+}
 
 /** What tools and the app itself write, below the project. */
 const IGNORED = /(^|[\\/])(node_modules|_build|\.[^\\/]*)([\\/]|$)/;
@@ -25,6 +28,8 @@ export class AppFiles {
   readonly #sources = new Set<string>();
   /** Folders of files by the paths at which they are served. */
   readonly #folders = new Map<string, string>();
+  /** Folders in which all of that lies: one that comes or goes does so with what is in it. */
+  readonly #above = new Set<string>();
 
   /**
    * @param root the folder of the project
@@ -32,30 +37,35 @@ export class AppFiles {
    */
   constructor(root: string, sources: readonly string[]) {
     this.#root = root;
-    for (const path of sources) this.#sources.add(path);
+    this.addSources(sources);
   }
 
   /** Files that the app is made of. What it was made of stays: a file with a fault hides what it imports. */
   addSources(paths: Iterable<string>): void {
-    for (const path of paths) this.#sources.add(path);
+    for (const path of paths) {
+      this.#sources.add(path);
+      this.#noteAbove(dirname(path));
+    }
   }
 
   /** A folder whose files are served at a path. */
   addFolder(path: string, folder: string): void {
-    this.#folders.set(folder.startsWith("file:") ? resolve(fileURLToPath(folder)) : resolve(folder), path);
+    const name = resolve(folder.startsWith("file:") ? fileURLToPath(folder) : folder);
+    this.#folders.set(name, path);
+    this.#noteAbove(name);
   }
 
   /** What is to be watched. */
   watched(): Watched {
     return {
-      flat: new Set([...this.#sources].map((path) => dirname(path))),
+      flat: this.#above,
       deep: new Set(this.#folders.keys()),
     };
   }
 
   /** What the change of a file means; nothing for most. */
   changeOf(path: string): Change | undefined {
-    if (this.#sources.has(path)) return { kind: "restart" };
+    if (this.#sources.has(path) || this.#above.has(path)) return { kind: "restart" };
     if (IGNORED.test(relative(this.#root, path))) return undefined;
     const kind = path.endsWith(".css") ? "css" : IMAGE.test(path) ? "image" : undefined;
     if (kind === undefined) return undefined;
@@ -65,6 +75,12 @@ export class AppFiles {
       }
     }
     return undefined;
+  }
+
+  #noteAbove(folder: string): void {
+    this.#above.add(folder);
+    // What is above the project, or beside it, is others'.
+    while (folder.startsWith(join(this.#root, sep))) this.#above.add(folder = dirname(folder));
   }
 
   /** The sources that were written after a moment. */

@@ -127,6 +127,8 @@ export class Supervisor implements AsyncDisposable {
   async #begin(changed: readonly string[]): Promise<void> {
     const start = ++this.#start, wallClock = Date.now();
     this.#faults.length = 0;
+    // A folder that was made anew is watched before anything in it is read.
+    this.#watcher.add(this.#files.watched());
     const { entry, isOpen, listener: { addr } } = this.#developed, env = this.#developed.envFile;
     const envFile = await isFile(env) ? env : undefined;
     let served: string[] = [...new Set(changed)].map((path) => this.#files.nameOf(path));

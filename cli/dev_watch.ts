@@ -4,6 +4,8 @@
  * @module
  */
 
+import { join, sep } from "node:path";
+
 /** Milliseconds of quiet after which what has changed is told: editors write a file in several steps. */
 const QUIET = 40;
 
@@ -19,8 +21,9 @@ export interface Watched {
 export class Watcher implements Disposable {
   readonly #matters: (path: string) => boolean;
   readonly #tell: (paths: readonly string[]) => void;
-  readonly #watchers: Deno.FsWatcher[] = [];
-  readonly #known = new Set<string>();
+  /** By their folders. */
+  readonly #flat = new Map<string, Deno.FsWatcher>();
+  readonly #deep = new Map<string, Deno.FsWatcher>();
   readonly #changed = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -33,42 +36,63 @@ export class Watcher implements Disposable {
     this.#tell = tell;
   }
 
-  /** Watches these as well. Folders that are not there are left out. */
+  /** Watches these as well. What is not there is left out. */
   add({ flat, deep }: Watched): void {
     for (const [folders, recursive] of [[deep, true], [flat, false]] as const) {
-      for (const folder of folders) {
-        const name = `${recursive} ${folder}`;
-        if (!this.#known.has(name) && this.#watch(folder, recursive)) this.#known.add(name);
-      }
+      // From above: a folder that comes meanwhile is seen by the watcher of the one that it is in.
+      const all = [...folders].sort((a, b) => a.length - b.length);
+      for (const folder of all) this.#watch(folder, recursive);
     }
   }
 
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
-    for (const watcher of this.#watchers.splice(0)) watcher.close();
+    for (const watchers of [this.#flat, this.#deep]) {
+      watchers.forEach((watcher) => watcher.close());
+      watchers.clear();
+    }
   }
 
-  #watch(folder: string, recursive: boolean): boolean {
+  #watch(folder: string, recursive: boolean): void {
+    const watchers = recursive ? this.#deep : this.#flat;
+    if (watchers.has(folder)) return;
     try {
       const watcher = Deno.watchFs(folder, { recursive });
-      this.#watchers.push(watcher);
+      watchers.set(folder, watcher);
       void this.#hear(watcher);
-      return true;
     } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return false;
-      throw error;
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+
+  // Whoever watches a folder that is moved or removed hears nothing of the next one of its name.
+  #leave(path: string): void {
+    for (const watchers of [this.#flat, this.#deep]) {
+      for (const [folder, watcher] of watchers) {
+        if (folder !== path && !folder.startsWith(join(path, sep))) continue;
+        watchers.delete(folder);
+        watcher.close();
+      }
     }
   }
 
   async #hear(watcher: Deno.FsWatcher): Promise<void> {
     for await (const { kind, paths } of watcher) {
       if (kind === "access" || kind === "other") continue;
-      const changed = paths.filter(this.#matters);
+      if (kind !== "modify") paths.forEach((path) => this.#leave(path));
+      // A folder comes and goes; what is changed of it itself, its rights for one, is nothing.
+      const changed = paths.filter((path) =>
+        (kind !== "modify" || !this.#isWatched(path)) && this.#matters(path)
+      );
       if (changed.length === 0) continue;
       for (const path of changed) this.#changed.add(path);
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.#tellChanged(), QUIET);
     }
+  }
+
+  #isWatched(path: string): boolean {
+    return this.#flat.has(path) || this.#deep.has(path);
   }
 
   #tellChanged(): void {

@@ -119,6 +119,37 @@ timed(
   },
 );
 
+timed("dev: a folder that is moved, removed or made anew is followed, with what is in it", async () => {
+  const word = (text: string) => `export const word = "${text}";\n`;
+  await using begun = await begin({
+    "main.tsx": appOf("{word}", 'import { word } from "./lib/deep/word.ts";').replace(
+      "export default",
+      'app.static("/assets", new URL("./assets/", import.meta.url));\nexport default',
+    ),
+    "lib/deep/word.ts": word("one"),
+    "assets/app.css": "p { color: red }",
+  });
+  const { project, dev } = begun, lib = `${project.path}/lib`;
+  const failed = /^The app does not start: main\.tsx:2:\d+;/;
+  await Deno.rename(lib, `${project.path}/other`);
+  await dev.says(failed);
+  await Deno.rename(`${project.path}/other`, lib);
+  await dev.says(/^restarted lib \(/);
+  await project.write("lib/deep/word.ts", word("two"));
+  await dev.says(/^restarted lib\/deep\/word\.ts \(/);
+  await Deno.remove(lib, { recursive: true });
+  await dev.says(failed);
+  await project.write("lib/deep/word.ts", word("three"));
+  await dev.says(/^restarted lib/);
+  assert.equal((await ask(dev.url)).text, "three");
+  await Deno.remove(`${project.path}/assets`, { recursive: true });
+  await dev.says(/^restarted assets \(/);
+  await project.write("assets/app.css", "p { color: blue }");
+  await dev.says(/^restarted assets \(/);
+  await project.write("assets/app.css", "p { color: green }");
+  await dev.says(/^swapped assets\/app\.css$/);
+});
+
 timed("dev: a request that comes while the app restarts waits, and is answered by the new code", async () => {
   const slow = "await new Promise((resolve) => setTimeout(resolve, 500));";
   await using begun = await begin({ "main.tsx": appOf("one") });
