@@ -6,7 +6,7 @@
 
 import { makeSecret } from "../server/seal/secrets.ts";
 import { type Fault, faultOfError, faultOfOutput } from "./dev_fault.ts";
-import { AppFiles } from "./dev_files.ts";
+import { AppFiles, type Swap } from "./dev_files.ts";
 import { Front } from "./dev_front.ts";
 import { isFile, readGraph } from "./dev_graph.ts";
 import type { ChildNews } from "./dev_news.ts";
@@ -63,6 +63,8 @@ export class Supervisor implements AsyncDisposable {
   #began = 0;
   #listened = false;
   #changed: string[] = [];
+  /** Stylesheets and pictures that have changed, until there is an app that gives them out. */
+  readonly #swaps = new Map<string, Swap>();
   #turning: Promise<void> | undefined;
   #silence: ReturnType<typeof setTimeout> | undefined;
   #ended = false;
@@ -99,14 +101,23 @@ export class Supervisor implements AsyncDisposable {
   }
 
   #change(paths: readonly string[]): void {
-    const restarts = paths.filter((path) => this.#files.changeOf(path)?.kind === "restart");
-    if (restarts.length > 0) return this.#turn(restarts);
+    const restarts: string[] = [];
     for (const path of paths) {
       const change = this.#files.changeOf(path);
-      if (change === undefined || change.kind === "restart") continue;
+      if (change?.kind === "restart") restarts.push(path);
+      else if (change !== undefined) this.#swaps.set(path, change);
+    }
+    if (restarts.length > 0) this.#turn(restarts);
+    this.#swapAll();
+  }
+
+  #swapAll(): void {
+    if (this.#standing.state !== "ready") return;
+    for (const [path, change] of this.#swaps) {
       this.#server.tell(change);
       this.#terminal.done("swapped", this.#files.nameOf(path));
     }
+    this.#swaps.clear();
   }
 
   // One after another: two processes would open the same files.
@@ -163,7 +174,8 @@ export class Supervisor implements AsyncDisposable {
       case "listening":
         clearTimeout(this.#silence);
         this.#become({ state: "ready", port: news.port, foreign: news.foreign });
-        return this.#tellReady(changed);
+        this.#tellReady(changed);
+        return this.#swapAll();
       case "loaded":
         this.#silence = setTimeout(() => this.#refuse(news.gives), LISTENS);
         return;

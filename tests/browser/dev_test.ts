@@ -141,6 +141,33 @@ browse(
 );
 
 browse(
+  "dev: a stylesheet that is saved along with code, or while that has a fault, is seen when the code runs",
+  async ({ page }) => {
+    await using begun = await begin(page);
+    const { project, dev } = begun;
+    const color = (value: string) =>
+      page.waitForFunction((value) => getComputedStyle(document.querySelector("h1")!).color === value, value);
+    await Promise.all([
+      project.write("main.tsx", appOf("two")),
+      project.write("assets/app.css", "h1 { color: rgb(4, 5, 6) }"),
+    ]);
+    await says(page, "#heading", "two");
+    await color("rgb(4, 5, 6)");
+    await project.write("main.tsx", appOf("three").replace("export default app", "export default (app"));
+    await page.getByRole("alertdialog", { name: "The app does not start" }).waitFor();
+    await project.write("assets/app.css", "h1 { color: rgb(7, 8, 9) }");
+    await project.write("main.tsx", appOf("four"));
+    await says(page, "#heading", "four");
+    await dev.says(/^restarted main\.tsx/);
+    await dev.says(/^swapped assets\/app\.css$/);
+    await color("rgb(7, 8, 9)");
+    assert.ok(await isMarked(page));
+    assertQuiet(page, expected);
+  },
+  { timeout },
+);
+
+browse(
   "dev: a syntax error is shown with its line above the page; mended, it goes, and what was typed is there",
   async ({ page }) => {
     await using begun = await begin(page);
