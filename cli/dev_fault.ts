@@ -4,8 +4,8 @@
  * @module
  */
 
-import { relative } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { join, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { isFile } from "./dev_graph.ts";
 import type { ErrorText } from "./dev_news.ts";
@@ -63,10 +63,9 @@ export async function faultOfError(
 }
 
 async function fault(title: string, message: string, text: string, root: string): Promise<Fault> {
-  const base = pathToFileURL(`${root}/`).href;
-  const found = placeIn(text, base);
+  const found = placeIn(text, root);
   const stack = text.split("\n").filter((line) => /^\s+at |^Caused by: /.test(line) && !/\bext:/.test(line))
-    .slice(0, STACK).map((line) => line.trim().replaceAll(base, "").slice(0, WIDTH));
+    .slice(0, STACK).map((line) => shortened(line.trim(), root).slice(0, WIDTH));
   return {
     title,
     message: message.trim().slice(0, LENGTH),
@@ -80,22 +79,41 @@ interface Found {
   readonly place: Place;
 }
 
+/** A place in a stack. A folder may be named with brackets and quotes; blanks are encoded. */
+const PLACE = /(file:\/\/[^\s"]+?):(\d+):(\d+)/g;
+
 /** The first place in the project that a text names: what stands above it is libraries'. */
-function placeIn(text: string, base: string): Found | undefined {
-  for (const [, said = "", line, column] of text.matchAll(/(file:\/\/[^\s()"']+?):(\d+):(\d+)/g)) {
-    const path = pathBelow(said, base);
-    if (path === undefined) continue;
-    const file = relative(fileURLToPath(base), path).replaceAll("\\", "/");
-    return { path, place: { file, line: Number(line), column: Number(column) } };
+function placeIn(text: string, root: string): Found | undefined {
+  for (const [, said = "", line, column] of text.matchAll(PLACE)) {
+    const path = pathBelow(said, root);
+    if (path === undefined || /[\\/]node_modules[\\/]/.test(path)) continue;
+    return { path, place: { file: nameOf(path, root), line: Number(line), column: Number(column) } };
   }
   return undefined;
 }
 
-// A message may name what it likes.
-function pathBelow(said: string, base: string): string | undefined {
-  const href = URL.parse(said)?.href ?? "";
-  const isOurs = href.startsWith(base) && !href.includes("/node_modules/") && !/%(2f|5c|00)/i.test(href);
-  return isOurs ? fileURLToPath(href) : undefined;
+function shortened(line: string, root: string): string {
+  return line.replace(PLACE, (whole, said: string, ...at: string[]) => {
+    const path = pathBelow(said, root);
+    return path === undefined ? whole : `${nameOf(path, root)}:${at[0]}:${at[1]}`;
+  });
+}
+
+function nameOf(path: string, root: string): string {
+  return relative(root, path).replaceAll("\\", "/");
+}
+
+// A message may name what it likes. Deno does not encode all that `pathToFileURL` does: what counts is where it leads.
+function pathBelow(said: string, root: string): string | undefined {
+  const url = URL.parse(said);
+  if (url === null || url.host !== "" || /%(2f|5c|00)/i.test(url.href)) return undefined;
+  try {
+    const path = fileURLToPath(url);
+    return path.startsWith(join(root, sep)) ? path : undefined;
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
+  }
 }
 
 async function linesAround({ path, place }: Found): Promise<{ lines: SourceLine[] } | undefined> {

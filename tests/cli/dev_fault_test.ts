@@ -45,10 +45,31 @@ Deno.test("faultOfOutput: an exception with a message of two lines, a cause, and
   assert.deepEqual(fault.place, { file: "lib/a b.ts", line: 6, column: 1 });
   assert.deepEqual(fault.lines?.map(({ line }) => line), [4, 5, 6, 7]);
   assert.deepEqual(fault.stack.slice(2), [
-    "at f (lib/a%20b.ts:6:1)",
+    "at f (lib/a b.ts:6:1)",
     "Caused by: Error: inner",
     "at main.tsx:1:1",
   ]);
+});
+
+Deno.test("faultOfOutput: a folder may have whatever name it likes, however its URL is written", async () => {
+  for (const name of ["shop (copy)", "it's", "[slug]", "a^b{c}`|~", "50% #1?"]) {
+    await using folder = await temporaryFolder({ [`${name}/main.ts`]: "throw new Error();\n" });
+    // As Deno writes it.
+    const href = new URL(
+      `file://${folder.path}/${encodeURI(name).replace(/[#?]/g, encodeURIComponent)}/main.ts`,
+    )
+      .href.replaceAll("%5B", "[").replaceAll("%5D", "]");
+    for (const place of [`${href}:1:7`, `f (${href}:1:7)`]) {
+      const { place: found, lines, stack } = await faultOfOutput(
+        "",
+        `error: no\n    at ${place}\n`,
+        `${folder.path}/${name}`,
+      );
+      assert.deepEqual(found, { file: "main.ts", line: 1, column: 7 }, href);
+      assert.equal(lines?.[0]?.text, "throw new Error();");
+      assert.deepEqual(stack, [`at ${place.replace(href, "main.ts")}`]);
+    }
+  }
 });
 
 Deno.test("faultOfOutput: what names no place, a file that is gone, and nothing at all", async () => {
