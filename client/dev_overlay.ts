@@ -27,33 +27,48 @@ export interface Overlay {
 /** Faults that are shown at once; the newest first. */
 const MOST = 5;
 
+/** What stands on the page while there is a fault. */
+interface Shown {
+  readonly host: HTMLElement;
+  readonly dialog: HTMLDialogElement;
+}
+
 /** Nothing is on the page before the first fault. */
 export function overlay(): Overlay {
-  let host: HTMLElement | undefined;
+  let shown: Shown | undefined;
   const faults: Fault[] = [];
 
   function draw(): void {
-    host?.remove();
-    host = undefined;
-    if (faults.length === 0) return;
-    host = document.createElement("argyle-overlay");
+    // One dialog for all that come: it knows who had the focus before the first.
+    const { dialog } = shown ??= open();
+    dialog.querySelectorAll("article").forEach((article) => article.remove());
+    dialog.prepend(...faults.map(articleOf));
+    if (!dialog.open) dialog.showModal();
+    // What had it may just have gone.
+    else if (!dialog.querySelector(":focus")) dialog.focus();
+  }
+
+  function open(): Shown {
+    const host = document.createElement("argyle-overlay");
     const root = host.attachShadow({ mode: "open" }), sheet = new CSSStyleSheet();
     sheet.replaceSync(overlayStyle);
     root.adoptedStyleSheets = [sheet];
-    // A dialog tells that it was closed when another may be there already.
-    const dialog = dialogOf(faults, () => host?.shadowRoot === root && clear());
+    // A dialog tells that it was closed when it, or another, may be open again.
+    const dialog = dialogOf((closed) => shown?.dialog === closed && !closed.open && clear());
     root.append(dialog);
     // Behind the body, where no patch comes.
     document.documentElement.append(host);
-    dialog.showModal();
+    return { host, dialog };
   }
 
   function clear(): void {
-    if (faults.length === 0) return;
+    if (!shown) return;
+    const { host, dialog } = shown;
+    shown = undefined;
     faults.length = 0;
     // Closed first: that gives the focus back to whoever had it.
-    host?.shadowRoot?.querySelector("dialog")?.close();
-    draw();
+    dialog.close();
+    host.remove();
   }
 
   return {
@@ -68,18 +83,19 @@ export function overlay(): Overlay {
   };
 }
 
-function dialogOf(faults: readonly Fault[], close: () => unknown): HTMLDialogElement {
+function dialogOf(closed: (dialog: HTMLDialogElement) => unknown): HTMLDialogElement {
   const dialog = make("dialog");
   dialog.setAttribute("role", "alertdialog");
   dialog.setAttribute("aria-labelledby", "title-0");
   dialog.setAttribute("aria-describedby", "message-0");
-  dialog.addEventListener("close", close);
+  dialog.tabIndex = -1;
+  dialog.addEventListener("close", () => closed(dialog));
   const button = make("button", "Close");
   button.type = "button";
-  button.addEventListener("click", close);
+  button.addEventListener("click", () => dialog.close());
   const foot = make("footer");
   foot.append(make("p", "It goes when the fault is mended. Escape closes it."), button);
-  dialog.append(...faults.map(articleOf), foot);
+  dialog.append(foot);
   return dialog;
 }
 

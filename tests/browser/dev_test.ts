@@ -242,6 +242,27 @@ browse(
 );
 
 browse(
+  "dev: of several faults, one after the other, each is shown, and then the focus is where it was",
+  async ({ page }) => {
+    await using begun = await begin(page);
+    const { project } = begun;
+    await page.locator("#typed").focus();
+    for (const [code, message] of [["(app;", /Expected/], ["nothing;", /nothing is not defined/]] as const) {
+      await project.write("main.tsx", appOf("one").replace("export default app", `export default ${code}`));
+      await page.getByRole("alertdialog").locator(".message", { hasText: message }).waitFor();
+    }
+    await page.evaluate(() => void Promise.reject(new TypeError("Nobody awaits this")));
+    await page.getByRole("alertdialog", { name: "An error in the page" }).waitFor();
+    assert.equal(await page.locator("argyle-overlay").count(), 1);
+    await page.keyboard.press("Escape");
+    await page.locator("argyle-overlay").waitFor({ state: "detached" });
+    assert.equal(await page.evaluate(() => document.activeElement?.id), "typed");
+    assertQuiet(page, { except: [...expected.except, /^uncaught: TypeError: Nobody awaits this/] });
+  },
+  { timeout },
+);
+
+browse(
   "dev: a page that fails shows its line, and comes back by itself once it is mended",
   async ({ page }) => {
     const main = (code: string) => appOf("one", `app.page("/price", () => <p id="price">{${code}}</p>);`);
