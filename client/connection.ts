@@ -239,18 +239,18 @@ export function connection(
     stale = anew = false;
     const answer = await load().then(
       ({ refresh }) => refresh(env, first ? undefined : data.token, mine),
-      // No network; or the server has other scripts by now, and the page has to be loaded with them.
-      () => env.fetch(location.href, { method: "HEAD" }).then(() => undefined, () => ({ after: 0 })),
-    );
+      // Nobody is there, or only a proxy; or the server has other scripts by now, and the page has to be loaded with them.
+      () => env.fetch(location.href, { method: "HEAD" }).then(({ status }) => status > 428, () => true),
+    ) as Partial<Fresh & { after: number }> | false | undefined;
     if (fetching !== mine) return; // put to sleep meanwhile
     fetching = undefined;
     lastResync = clock.now();
     if (!answer) return location.reload();
-    if ("data" in answer) return arrive(answer);
+    if (answer.data) return arrive(answer as Fresh);
     stale = true;
     anew ||= first;
     showStatus("offline");
-    plan(Math.max(answer.after, nextDelay(page("hidden"))));
+    plan(Math.max(answer.after || 0, nextDelay(page("hidden"))));
   }
 
   function arrive(fresh: Fresh): void {

@@ -190,10 +190,17 @@ Deno.test("resync: without a network for its script, a patch is made up for by t
   await settled();
   assert.deepEqual(env.requests.map(({ init }) => init.method), ["HEAD"]);
   env.request.fail();
-  env.hasRest = true;
   await settled();
+  // A proxy that finds nobody behind it answers all the same.
+  for (const status of [502, 429]) {
+    env.pass(10_000);
+    await settled();
+    env.request.answer("", { status });
+    await settled();
+  }
+  env.hasRest = true;
   assert.deepEqual(env.visited, []);
-  env.pass(300);
+  env.pass(10_000);
   await settled();
   env.request.answer(pageOf("T1", "v1"));
   await settled();
