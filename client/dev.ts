@@ -26,14 +26,20 @@ const request = own.getAttribute(Attribute.devRequest);
 const shown = overlay();
 /** The start of the app that this page is up to date with. */
 let known = born;
+/** Why an island could not be built: its module throws the same. */
+const unbuilt = new Set<string>();
 
 devChannel(token, hear);
 addEventListener(`${EVENT_PREFIX}build-error`, (event) => {
-  shown.show(faultOfBuild((event as CustomEvent<BuildError>).detail));
+  const { detail } = event as CustomEvent<BuildError>;
+  unbuilt.add(detail.text);
+  shown.show(faultOfBuild(detail));
 });
 addEventListener(`${EVENT_PREFIX}island-error`, (event) => {
   const { error, island } = (event as CustomEvent<{ error: unknown; island: string }>).detail;
-  void tell(faultOf(`The island ${island} failed`, error));
+  if (!unbuilt.has((error as Error | null)?.message ?? "")) {
+    void tell(faultOf(`The island ${island} failed`, error));
+  }
 });
 addEventListener("error", ({ error, message }) => {
   // Without an error it is another origin's, or the browser's own remark on a ResizeObserver.

@@ -24,6 +24,7 @@ dialog {
   font: 1rem/1.5 system-ui, sans-serif;
   box-shadow: 0 0.5rem 3rem #0006;
 }
+dialog:focus { outline: none; }
 dialog::backdrop { background: #0008; }
 article, footer { padding: 1rem 1.5rem; }
 article + article { border-top: 1px solid light-dark(#d8d2dc, #4a464f); }

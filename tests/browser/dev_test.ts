@@ -247,16 +247,23 @@ browse(
     await using begun = await begin(page);
     const { project } = begun;
     await page.locator("#typed").focus();
+    // The page looks who is there, since it cannot have the script by which it would ask for itself.
+    const looked = page.waitForResponse((response) => response.request().method() === "HEAD");
     for (const [code, message] of [["(app;", /Expected/], ["nothing;", /nothing is not defined/]] as const) {
       await project.write("main.tsx", appOf("one").replace("export default app", `export default ${code}`));
       await page.getByRole("alertdialog").locator(".message", { hasText: message }).waitFor();
     }
+    await looked;
     await page.evaluate(() => void Promise.reject(new TypeError("Nobody awaits this")));
     await page.getByRole("alertdialog", { name: "An error in the page" }).waitFor();
     assert.equal(await page.locator("argyle-overlay").count(), 1);
     await page.keyboard.press("Escape");
     await page.locator("argyle-overlay").waitFor({ state: "detached" });
     assert.equal(await page.evaluate(() => document.activeElement?.id), "typed");
+    await project.write("main.tsx", appOf("two"));
+    await says(page, "#heading", "two");
+    assert.equal(await page.evaluate(() => document.activeElement?.id), "typed");
+    assert.ok(await isMarked(page));
     assertQuiet(page, { except: [...expected.except, /^uncaught: TypeError: Nobody awaits this/] });
   },
   { timeout },
@@ -326,6 +333,17 @@ browse(
     await shows("An island cannot be built", 'Expected ")" <b>');
     assert.equal(await dialog.locator(".place").textContent(), "islands/clock.tsx:7:3");
     assert.equal(await dialog.locator("pre.frame").textContent(), "7 | \tf(1;\n  | \t ^\n");
+    // What stands in for the island throws the same, once it is brought to life.
+    await page.evaluate(() => {
+      const detail = { error: new Error('Expected ")" <b>'), island: "clock-1234" };
+      dispatchEvent(new CustomEvent("argyle:island-error", { detail }));
+      void Promise.reject(new TypeError("Nobody awaits this"));
+    });
+    await shows("An error in the page", "TypeError: Nobody awaits this");
+    assert.deepEqual(await dialog.locator("h2").allTextContents(), [
+      "An error in the page",
+      "An island cannot be built",
+    ]);
     await close();
     await page.evaluate(() => {
       const detail = { error: new RangeError("No such hour"), island: "Clock" };
