@@ -8,6 +8,7 @@
 
 import { parseArgs } from "node:util";
 import { relative } from "node:path";
+import { isFile } from "./dev_graph.ts";
 import { readMethodNames, readReflexName } from "./names.ts";
 import { writeNewFiles } from "./new_files.ts";
 import { mainLines, reflexFiles } from "./reflex_files.ts";
@@ -61,11 +62,13 @@ export async function generate(args: string[]): Promise<string> {
   const name = readReflexName(spelled);
   const files = reflexFiles(name, readMethodNames(methods.length > 0 ? methods : ["increment"]));
   const paths = await writeNewFiles(folder, files);
+  // What init makes has its app there, so that tests can make one as well.
+  const program = await isFile("app.tsx") ? "app.tsx" : "main.tsx";
   return `\
 Made:
 ${paths.map((path) => `  ${path}`).join("\n")}
 
-Add to main.tsx:
+Add to ${program}:
 
 ${mainLines(name, asSpecifier(folder)).replaceAll(/^(?=.)/gm, "  ")}
 Then: deno test -A ${paths.at(-1)}
@@ -85,7 +88,7 @@ function readArguments(args: string[]): Asked {
   }
 }
 
-/** A folder as an import of `main.tsx` names it. That lies beside `deno.json`, where tasks run. */
+/** A folder as an import of the program names it. That lies beside `deno.json`, where tasks run. */
 function asSpecifier(folder: string): string {
   const path = relative(Deno.cwd(), folder).replaceAll("\\", "/");
   if (path === "") return ".";

@@ -56,6 +56,30 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "init: what generate makes in it goes where generate says, and is type-checked",
+  timeout,
+  async fn() {
+    await using folder = await temporaryFolder({});
+    await init([folder.path, "--yes"]);
+    const { code, said } = await deno(folder.path, "task", "generate", "reflex", "cart item", "add");
+    assert.equal(code, 0, said);
+    const [, module = "", imports = "", calls = ""] =
+      /^Add to (.*):\n\n((?: {2}import .*\n)+)\n((?: {2}app\..*\n)+)/m.exec(said) ?? [];
+    const text = await Deno.readTextFile(`${folder.path}/${module}`);
+    const begins = "  app.reflexes({ Greeting });\n";
+    assert.ok(text.includes(begins), module);
+    await Deno.writeTextFile(
+      `${folder.path}/${module}`,
+      imports.replaceAll(/^ +/gm, "") + text.replace(begins, begins + calls),
+    );
+    for (const task of ["check", "test"]) {
+      const result = await deno(folder.path, "task", task);
+      assert.equal(result.code, 0, `${task}: ${result.said}`);
+    }
+  },
+});
+
 for (const [store, name] of [["memory", "a"], ["redis", "shop-".repeat(8)], ["nats", "a1"]] as const) {
   Deno.test({
     name: `init: on ${store}, it is formatted, linted and type-checked`,
