@@ -73,11 +73,16 @@ export async function dev(args: string[]): Promise<Developing | undefined> {
   const { root, config } = await findProject(entry);
   const envFile = join(root, ".env");
   const listener = listen(hostname, port);
-  const isOpen = !isLoopback(hostname.includes(":") ? `[${hostname}]` : hostname);
-  const url = `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${listener.addr.port}`;
+  const isOpen = !isLoopback(inUrl(hostname));
+  // All addresses are none that one could open, or at which this machine's tools would be.
+  const isAnywhere = ["0.0.0.0", "::"].includes(listener.addr.hostname);
+  const url = `http://${isAnywhere ? "127.0.0.1" : inUrl(hostname)}:${listener.addr.port}`;
   if (isOpen) {
+    const others = (isAnywhere ? foreignAddresses() : [])
+      .map((address) => `http://${address}:${listener.addr.port}/`).join(" and ");
     console.log(
-      "Other machines are served as in production: without details of errors, and without this page's tools.",
+      `Other machines find it${others && ` at ${others}`}, as in production: without details of errors, ` +
+        "without this page's tools, and over plain http without sessions.",
     );
   }
   const supervisor = new Supervisor({
@@ -109,7 +114,7 @@ function readArguments(args: string[]): Asked {
   try {
     const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
     if (positionals.length > 1) throw new Refusal("Cannot run several modules: name one. See --help.");
-    const { port = Deno.env.get("PORT"), host: hostname, help = false } = values;
+    const { port = Deno.env.get("PORT") || undefined, host: hostname, help = false } = values;
     return {
       help,
       entry: positionals[0] ?? "main.tsx",
@@ -130,6 +135,16 @@ function readPort(text: string): number {
   return port;
 }
 
+function inUrl(hostname: string): string {
+  return hostname.includes(":") ? `[${hostname}]` : hostname;
+}
+
+/** Where a telephone on the table finds this machine. */
+function foreignAddresses(): string[] {
+  return Deno.networkInterfaces().filter(({ family, address }) => family === "IPv4" && !isLoopback(address))
+    .map(({ address }) => address);
+}
+
 /** The port that was asked for; else 8000, or the first behind it that is free. */
 function listen(hostname: string, port: number | undefined): Deno.TcpListener {
   for (let tried = port ?? 8000;; tried++) {
@@ -138,15 +153,23 @@ function listen(hostname: string, port: number | undefined): Deno.TcpListener {
       if (port === undefined && tried > 8000) console.log(`Port 8000 is taken; this is ${tried}.`);
       return listener;
     } catch (error) {
-      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-      if (port !== undefined || tried >= 8000 + TRIES) {
-        throw new Refusal(
-          `Cannot listen on ${hostname}:${tried}: the port is taken. Stop the other program, or give another --port.`,
-          { cause: error },
-        );
-      }
+      const isTaken = error instanceof Deno.errors.AddrInUse;
+      if (isTaken && port === undefined && tried < 8000 + TRIES) continue;
+      throw new Refusal(`Cannot listen on ${inUrl(hostname)}:${tried}: ${whyNot(error)}`, { cause: error });
     }
   }
+}
+
+function whyNot(error: unknown): string {
+  const { AddrInUse, AddrNotAvailable, PermissionDenied } = Deno.errors;
+  if (error instanceof AddrInUse) {
+    return "the port is taken. Stop the other program, or give another --port.";
+  }
+  if (error instanceof AddrNotAvailable) return "this machine has no such address. Give another --host.";
+  if (error instanceof PermissionDenied) {
+    return "the system does not permit it. Ports below 1024 are the system's: give another --port.";
+  }
+  return error instanceof Error ? `${error.message}.` : String(error);
 }
 
 async function main(): Promise<void> {

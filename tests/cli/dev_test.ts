@@ -199,6 +199,24 @@ timed("dev: an app that ends by itself is told, and runs again after the next ch
   await begun.dev.says(/^restarted main\.tsx/);
 });
 
+const [foreign] = Deno.networkInterfaces()
+  .filter(({ family, address }) => family === "IPv4" && !address.startsWith("127."));
+
+Deno.test({
+  name: "dev: on all addresses it says where this machine finds it, and where others do",
+  ignore: foreign === undefined,
+  timeout,
+  async fn() {
+    await using project = await makeProject({ "main.tsx": appOf("one") });
+    await using dev = await startDev(project, { args: ["main.tsx", "--host", "0.0.0.0", "--port", "0"] });
+    assert.equal(dev.url, `http://127.0.0.1:${dev.port}`);
+    assert.equal((await ask(dev.url)).text, "one");
+    const others = `http://${foreign!.address}:${dev.port}/`;
+    assert.ok(dev.lines.some((line) => line.startsWith("Other machines") && line.includes(` ${others}`)));
+    assert.equal((await ask(others)).text, "one");
+  },
+});
+
 for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
   timed(`dev: ${signal} ends the app's process as well`, async () => {
     await using begun = await begin({ "main.tsx": appOf("one") });
@@ -240,6 +258,14 @@ timed(
       1,
       `Cannot listen on 127.0.0.1:${port}: the port is taken. Stop the other program, or give another --port.`,
     ]);
+    assert.deepEqual(await run("--host", "203.0.113.9", "--port", "0"), [
+      1,
+      "Cannot listen on 203.0.113.9:0: this machine has no such address. Give another --host.",
+    ]);
+    assert.match(
+      String((await run("--host", "none.invalid", "--port", "0"))[1]),
+      /^Cannot listen on none\.invalid:0: failed to lookup address.*\.$/,
+    );
     assert.deepEqual(await run("--port", "x"), [
       1,
       'Cannot listen on the port "x": it is a number up to 65535.',
