@@ -375,6 +375,12 @@ browse("inventory: fits 360 px, is light and dark, and its console is empty", as
       colour: getComputedStyle(document.body).backgroundColor,
     }));
     assert.ok(wide <= 0, `${wide} px too wide`);
+    await page.locator("#rows [name=pieces]").first().waitFor();
+    // Two digits can be read.
+    const cramped = await page.locator("#rows input").evaluateAll((inputs) =>
+      inputs.filter((input) => input.getBoundingClientRect().width < 40).length
+    );
+    assert.equal(cramped, 0, "fields too narrow");
     colours.add(colour);
   }
   assert.equal(colours.size, 2, [...colours].join());
