@@ -47,8 +47,8 @@ export async function strangers(folder: string): Promise<string[]> {
 export async function fillFolder(folder: string, files: readonly NewFile[], force: boolean): Promise<Filled> {
   let before = new Map<string, Uint8Array<ArrayBuffer>>();
   try {
-    for (const { name } of files) await Deno.mkdir(dirname(`${folder}/${name}`), { recursive: true });
     if (force) before = await remember(folder, files);
+    for (const { name } of files) await Deno.mkdir(dirname(`${folder}/${name}`), { recursive: true });
     for (const name of before.keys()) await Deno.remove(`${folder}/${name}`);
     await writeNewFiles(folder, files);
   } catch (error) {

@@ -225,6 +225,8 @@ timed("init: where one file cannot be written, all are as they were", async () =
     /^Refusal: Cannot write over .*README\.md: it is no file\. Nothing was written\.$/,
   );
   assert.deepEqual(await names(folder.path), ["README.md/there", "deno.json"]);
+  const there = await Array.fromAsync(Deno.readDir(folder.path), ({ name }) => name);
+  assert.deepEqual(there.sort(), ["README.md", "deno.json"], "no folder was made either");
   assert.equal(await Deno.readTextFile(`${folder.path}/deno.json`), "{}");
 });
 
