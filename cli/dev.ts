@@ -30,6 +30,9 @@ Variables of .env are set, where there is such a file.
 /** Ports that are tried after one that is taken, where none was asked for. */
 const TRIES = 20;
 
+/** Milliseconds within which several signals mean the same. */
+const ONE_WISH = 500;
+
 /**
  * An app that is being developed. Leaving its scope ends it.
  *
@@ -176,11 +179,14 @@ async function main(): Promise<void> {
   try {
     const developing = await dev(Deno.args);
     if (developing === undefined) return;
-    let isEnding = false;
+    let asked: number | undefined;
     listenToSignals(() => {
-      // Whoever asks twice does not want to wait.
-      if (isEnding) Deno.exit(130);
-      isEnding = true;
+      if (asked !== undefined) {
+        // Whoever asks twice does not want to wait. At once it is one wish: `deno task` passes on what all have heard.
+        if (performance.now() - asked > ONE_WISH) Deno.exit(130);
+        return;
+      }
+      asked = performance.now();
       void developing[Symbol.asyncDispose]().then(() => Deno.exit(0));
     });
   } catch (error) {

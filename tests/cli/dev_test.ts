@@ -227,6 +227,14 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
   });
 }
 
+timed("dev: asked to end by a task and by its group at once, it ends as if asked once", async () => {
+  await using begun = await begin({ "main.tsx": appOf("one") });
+  const { pid } = await ask(begun.dev.url);
+  begun.dev.child.kill("SIGTERM");
+  assert.equal(await begun.dev.terminate("SIGINT"), 0);
+  await gone(pid);
+});
+
 timed("dev: an app that does not heed SIGTERM is ended", async () => {
   const deaf = 'Deno.addSignalListener("SIGTERM", () => {});\n';
   await using begun = await begin({
