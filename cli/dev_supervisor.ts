@@ -138,6 +138,7 @@ export class Supervisor implements AsyncDisposable {
   async #begin(changed: readonly string[]): Promise<void> {
     const start = ++this.#start, wallClock = Date.now();
     this.#faults.length = 0;
+    clearTimeout(this.#silence);
     // A folder that was made anew is watched before anything in it is read.
     this.#watcher.add(this.#files.watched());
     const { entry, isOpen, listener: { addr } } = this.#developed, env = this.#developed.envFile;

@@ -227,6 +227,16 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
   });
 }
 
+timed("dev: that one process does not listen is no verdict on the next", async () => {
+  const slow = "await new Promise((resolve) => setTimeout(resolve, 6000));";
+  await using begun = await begin({ "main.tsx": appOf("one") });
+  await begun.project.write("main.tsx", 'addEventListener("load", () => console.log("no server"));\n');
+  await begun.dev.says(/^no server$/);
+  await begun.project.write("main.tsx", appOf("two", slow));
+  await begun.dev.says(/^restarted main\.tsx/);
+  assert.ok(!begun.dev.lines.some((line) => line.startsWith("The app does not listen")));
+});
+
 timed("dev: asked to end by a task and by its group at once, it ends as if asked once", async () => {
   await using begun = await begin({ "main.tsx": appOf("one") });
   const { pid } = await ask(begun.dev.url);
