@@ -52,10 +52,11 @@ function withRedis({ url, hostname, port }: RedisAddress): void {
       for (const direction of ["down", "up"] as const) {
         proxy.freeze(direction);
         await bus.publish(said("shop", "t", direction));
-        if (direction === "down") await proxy.held(direction);
+        await proxy.held(direction);
         clock.turn(5000);
-        await until(() => proxy.connections === 1);
+        // What is held back keeps the proxy from hearing that the client has closed the line.
         proxy.thaw();
+        await until(() => proxy.connections === 1);
         // It waits before it connects again; the clock is not to run away from a connection that is being made.
         await until(() => (proxy.connections === 1 && clock.turn(20), ear.heard.length > 0));
         assert.deepEqual(await ear.next(1), [`t ${direction}`]);
