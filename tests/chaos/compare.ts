@@ -53,11 +53,12 @@ export async function compare(
   return [...wrong, ...checkClicks(book.clicks, await readTruth(clients), personOf)];
 }
 
-// What is under way may still come: a page is asked again for a while.
+// What is under way may still come: a page is asked again for a while, less and less often, as a visit may load its page
+// only so many times.
 async function comparePages(clients: readonly Client[]): Promise<string[]> {
   await using reader = new FreshReader();
   const end = performance.now() + PATIENCE;
-  for (let left = clients;;) {
+  for (let left = clients, wait = 200;; wait *= 2) {
     const wrong: string[] = [], still: Client[] = [];
     for (const client of left) {
       const fresh = reader.read(await client.fresh());
@@ -72,7 +73,7 @@ async function comparePages(clients: readonly Client[]): Promise<string[]> {
     }
     if (still.length === 0 || performance.now() > end) return wrong;
     left = still;
-    await pause(200);
+    await pause(wait);
   }
 }
 
