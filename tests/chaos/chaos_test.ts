@@ -6,7 +6,7 @@ import { run, type RunOptions } from "./run.ts";
 function chaos(title: string, options: RunOptions): void {
   Deno.test({
     name: title,
-    timeout: 20_000,
+    timeout: 60_000, // pages have ten seconds to show what is true, and processes start beside other tests
     async fn() {
       const said: string[] = [];
       const { wrong, summary } = await run({ ...options, wakes: true, tell: (line) => void said.push(line) });
