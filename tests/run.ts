@@ -13,7 +13,7 @@ import { findBrowser, foundVariable } from "./browser/find.ts";
 import { root } from "./project.ts";
 import { closingLine, readResults, skippedTests } from "./results.ts";
 
-const minutes = Number(Deno.env.get("TEST_MINUTES")) || 18;
+const minutes = Number(Deno.env.get("TEST_MINUTES")) || 12;
 
 /** Runs `deno test` and forwards what it prints. */
 async function runTests(): Promise<{ code: number; output: string }> {
