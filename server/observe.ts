@@ -51,6 +51,15 @@ export const consoleLogger: Logger = {
   error: (message, error, fields) => console.error(errorLine(message, fields), error),
 };
 
+/** What was thrown, in words. Nobody has to throw an error, nor anything that can be made a text. */
+export function wordsOf(thrown: unknown): string {
+  try {
+    return String(thrown);
+  } catch {
+    return Object.prototype.toString.call(thrown);
+  }
+}
+
 /** A log whose every line carries these fields, too. */
 export class FieldsLogger implements Logger {
   readonly #log: Logger;

@@ -12,6 +12,7 @@ import { ContextValues } from "../http/context.ts";
 import { HttpError } from "../http/error.ts";
 import { contentSecurityPolicy, makeNonce } from "../http/headers.ts";
 import type { RequestContext } from "../http/middleware.ts";
+import { wordsOf } from "../observe.ts";
 import { clientPath, documentAround } from "../page/document.ts";
 import { noFlash } from "../session/flash.ts";
 import type { Arrived, Parts } from "./parts.ts";
@@ -62,7 +63,7 @@ export async function serveDocs(
     failed: (vendor, error) => {
       parts.log.warn("a schema does not say what it is: its JSON Schema could not be had", {
         vendor,
-        error: error instanceof Error ? error.message : String(error),
+        error: error instanceof Error ? error.message : wordsOf(error),
       });
     },
   });

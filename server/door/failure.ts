@@ -6,7 +6,7 @@
 
 import { HttpError } from "../http/error.ts";
 import { makeNonce } from "../http/headers.ts";
-import type { Logger } from "../observe.ts";
+import { type Logger, wordsOf } from "../observe.ts";
 import { developerScript } from "../page/developer_script.ts";
 import { errorPage } from "../page/error_page.ts";
 import { UntrustedError } from "../reflex/untrusted.ts";
@@ -68,7 +68,7 @@ export function failure(
 
 // With its causes, as the console shows it.
 function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof Error)) return wordsOf(error);
   const cause = error.cause === undefined ? "" : `\nCaused by: ${describe(error.cause)}`;
   return `${error.stack ?? error.message}${cause}`;
 }

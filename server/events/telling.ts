@@ -5,7 +5,7 @@
  */
 
 import { HttpError } from "../http/error.ts";
-import { type Logger, makeReference } from "../observe.ts";
+import { type Logger, makeReference, wordsOf } from "../observe.ts";
 import { OutputError } from "./answer.ts";
 import type { EventError } from "./event_error.ts";
 import { LateError } from "./running.ts";
@@ -41,7 +41,7 @@ export function tellError(error: unknown, event: string, telling: Telling): read
       type,
     }));
   }
-  const ctx = development ? { ctx: { detail: String(error) } } : {};
+  const ctx = development ? { ctx: { detail: wordsOf(error) } } : {};
   return [{ loc: [], msg, type, ...ctx }];
 }
 

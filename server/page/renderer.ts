@@ -9,7 +9,7 @@ import type { Clock } from "../../protocol/clock.ts";
 import type { Topic } from "../bus/topic.ts";
 import type { Limits } from "../../protocol/limits.ts";
 import type { Topics } from "../bus/topics.ts";
-import { type Logger, makeReference } from "../observe.ts";
+import { type Logger, makeReference, wordsOf } from "../observe.ts";
 import { type IslandPlace, placed, registered } from "../../islands/placing.ts";
 import { jsx } from "preact/jsx-runtime";
 import { Attribute, IslandMark } from "../../protocol/markers.ts";
@@ -235,7 +235,7 @@ export class Renderer {
     const reference = makeReference();
     this.#log.error("an island could not be rendered", error, { page: path, island, reference });
     if (!this.#islands?.development) return "";
-    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const text = error instanceof Error ? `${error.name}: ${error.message}` : wordsOf(error);
     return `<pre ${IslandMark.error}>${escapeHtml(`${island}: ${text} (reference ${reference})`)}</pre>`;
   }
 

@@ -7,6 +7,7 @@
 import assert from "node:assert/strict";
 import type { AnyApp, LogFields, Logger } from "@argyle/argyle/types";
 import { Attribute, Path, PROTOCOL_VERSION, VISIT_HEADER } from "@argyle/argyle/protocol";
+import { wordsOf } from "../../server/observe.ts";
 
 /** A log that tests read. */
 export class MemoryLog implements Logger {
@@ -19,7 +20,7 @@ export class MemoryLog implements Logger {
     this.lines.push(`warn ${message} ${JSON.stringify(fields ?? {})}`);
   }
   error(message: string, error: unknown, fields?: LogFields): void {
-    const text = error instanceof Error ? `${error.message} ${String(error.cause ?? "")}` : String(error);
+    const text = error instanceof Error ? `${error.message} ${String(error.cause ?? "")}` : wordsOf(error);
     this.lines.push(`error ${message}: ${text} ${JSON.stringify(fields ?? {})}`);
   }
 }

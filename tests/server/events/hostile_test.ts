@@ -217,6 +217,9 @@ timed("development: what has failed is told with its reason; else it is not", as
     fails: action(empty, () => {
       throw new Error("the reason");
     }),
+    wordless: action(empty, () => {
+      throw Object.create(null);
+    }),
     output: action(empty, () => ({ n: "the data" }), { output: z.object({ n: z.literal("x") }) }),
     http: action(empty, () => {
       throw new HttpError(409, "told in any case");
@@ -224,13 +227,14 @@ timed("development: what has failed is told with its reason; else it is not", as
   }, { authorize: anyone }) as unknown as ServedEvents;
   for (const development of [true, false]) {
     const socket = await connect(world, endpoint, development);
-    for (const type of ["fails", "output", "http"]) socket.say(JSON.stringify({ type }));
-    const [fails, output, http] = socket.sent.map((text) => (JSON.parse(text) as Told).errors[0]!);
+    for (const type of ["fails", "output", "http", "wordless"]) socket.say(JSON.stringify({ type }));
+    const [fails, output, http, wordless] = socket.sent.map((text) => (JSON.parse(text) as Told).errors[0]!);
     assert.match(fails!.msg, /^Something went wrong \([0-9a-f]{8}\)\.$/);
     assert.deepEqual(fails!.ctx, development ? { detail: "Error: the reason" } : undefined);
     assert.deepEqual(output!.loc, ["response", "n"]);
     assert.match(output!.msg, development ? /^Invalid input/ : /^Something went wrong/);
     assert.equal(http!.msg, "told in any case");
+    assert.deepEqual(wordless!.ctx, development ? { detail: "[object Object]" } : undefined);
     socket.end();
   }
 });
