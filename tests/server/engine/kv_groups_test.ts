@@ -275,7 +275,7 @@ Deno.test("groups: whatever is committed at once has the effect of some order, t
         grouped += versions.length - new Set(versions).size;
       },
     ),
-    { numRuns: 400 },
+    { numRuns: 600 },
   );
   assert.ok(refused > 100 && grouped > 100, `${refused} were refused, ${grouped} shared a commit`);
 });
